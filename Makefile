@@ -1,0 +1,78 @@
+# One makefile for all rooms. `make` builds; `make help` lists the rest.
+# A room's sources are found by folder; a room's main file is main.c (signing/judge.c for the judge).
+BUILD    ?= build
+CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+VERSION  := 0.1.0
+PACKAGES := libxml-2.0 openssl xmlsec1-openssl libzip jansson
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
+CPPFLAGS += -I. -D_GNU_SOURCE -DPLI_VERSION='"$(VERSION)"' -D_FORTIFY_SOURCE=2
+SANITIZE ?=
+OPTIMIZE ?= -O2
+CFLAGS   += -std=c17 $(OPTIMIZE) -g -fPIC -pthread -fstack-protector-strong -fvisibility=hidden $(WARNINGS) $(SANITIZE)
+LDFLAGS  += -pthread -Wl,--as-needed -Wl,-z,relro -Wl,-z,now $(SANITIZE)
+
+# System headers are not ours to warn about; xmlsec's pkg-config flags carry defines that its headers need.
+SYSTEM_FLAGS := $(shell pkg-config --cflags $(PACKAGES) libpq libcurl libmicrohttpd libevent libseccomp 2>/dev/null | sed 's/-I/-isystem /g')
+CPPFLAGS += $(SYSTEM_FLAGS)
+LIBRARIES := $(shell pkg-config --libs $(PACKAGES) libpq libcurl libmicrohttpd libevent libevent_openssl libevent_pthreads libseccomp libarchive 2>/dev/null)
+
+.SECONDEXPANSION:
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+ROOMS    := core formats edge front notary relay admin client
+room_sources = $(filter-out %/main.c,$(wildcard gateway/$(1)/*.c))
+objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
+SIGNING  := $(filter-out signing/judge.c,$(wildcard signing/*.c))
+ARCHIVES := $(BUILD)/libsigning.a $(foreach r,$(ROOMS),$(BUILD)/lib$(r).a)
+PROGRAMS := $(addprefix $(BUILD)/,pli-edge plid pli-judge pli-notary pli-relay pliadm pli)
+
+all: $(PROGRAMS) $(BUILD)/libsigning.a $(BUILD)/libsigning.so
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libsigning.a: $(call objects,$(SIGNING))
+	rm -f $@ && ar rcs $@ $^
+$(BUILD)/libsigning.so: $(call objects,$(SIGNING))
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,libsigning.so.0 -o $@ $^ $(shell pkg-config --libs $(PACKAGES))
+define room_archive
+$(BUILD)/lib$(1).a: $(call objects,$(call room_sources,$(1)))
+	rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_archive,$(r))))
+
+# A program: its main file and what it may link (the rooms of DESIGN: pli never links libpq's file, the edge neither).
+define program
+$(BUILD)/$(1): $(call objects,$(2)) $$(addprefix $(BUILD)/lib,$$(addsuffix .a,$(3)))
+	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBRARIES)
+endef
+$(eval $(call program,pli-judge,signing/judge.c,signing core))
+$(eval $(call program,pli-edge,gateway/edge/main.c,edge core))
+$(eval $(call program,plid,gateway/front/main.c,front formats signing core))
+$(eval $(call program,pli-notary,gateway/notary/main.c,notary formats signing core))
+$(eval $(call program,pli-relay,gateway/relay/main.c,relay formats signing core))
+$(eval $(call program,pliadm,gateway/admin/main.c,admin formats signing core))
+$(eval $(call program,pli,gateway/client/main.c,client formats signing core))
+
+# Unit tests: tests/unit/ROOM/NAME.c, one cmocka program each, linked against every room.
+UNIT     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*.c))
+$(UNIT): $(BUILD)/%: $(BUILD)/%.o $$(ARCHIVES)
+	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES) -lcmocka
+unit: $(UNIT)
+# Fuzz targets: tests/fuzz/NAME.c with LLVMFuzzerTestOneInput; replayed over tests/fuzz/corpus/NAME by tests/fuzz/replay/main.c.
+FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+$(FUZZ): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay/main.o $$(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES)
+fuzz-replay: $(FUZZ)
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: all unit fuzz-replay clean

@@ -1,0 +1,16 @@
+/* P(code, status, exit, clause, title_en, title_fr, next_en, next_fr): every problem Pli can answer. Included several times. */
+/* Grouped by noun, alphabetical inside a group. Exit statuses are sysexits.h's. */
+P("internal", 500, 70, "", "Internal fault", "Défaut interne", "Try again; tell the operator the request id.", "Réessayez ; donnez le numéro de requête à l'exploitant.")
+P("database-unavailable", 503, 75, "", "The database is away", "La base de données est indisponible", "Try again in a few seconds; nothing acknowledged is lost.", "Réessayez dans quelques secondes ; rien de ce qui a été acquitté n'est perdu.")
+P("judge-unavailable", 503, 75, "", "No verifier is free", "Aucun vérificateur disponible", "Try again in a few seconds.", "Réessayez dans quelques secondes.")
+P("usage", 400, 64, "", "Wrong use of the command", "Commande mal employée", "See --help.", "Voir --help.")
+P("not-found", 404, 66, "RFC 9110 15.5.5", "No such thing here, or not for you", "Introuvable, ou pas pour vous", "Check the address and the certificate you use.", "Vérifiez l'adresse et le certificat employé.")
+P("method-not-allowed", 405, 64, "RFC 9110 15.5.6", "This method is not served here", "Méthode non admise ici", "See the Allow header.", "Voir l'en-tête Allow.")
+P("certificate-required", 401, 77, "RFC 9110 15.5.2", "A client certificate is needed", "Un certificat client est nécessaire", "Use the certificate's server name and present an enrolled certificate.", "Employez le nom de serveur à certificat et présentez un certificat enrôlé.")
+P("forbidden", 403, 77, "RFC 9110 15.5.4", "Your role does not allow this", "Votre rôle ne le permet pas", "Ask your administrator for the role.", "Demandez ce rôle à votre administrateur.")
+P("request-malformed", 400, 65, "RFC 9112", "Malformed request", "Requête mal formée", "Correct the request.", "Corrigez la requête.")
+P("json-malformed", 400, 65, "RFC 8259", "The body is not the JSON object expected", "Le corps n'est pas l'objet JSON attendu", "Correct the field named.", "Corrigez le champ indiqué.")
+P("body-too-large", 413, 65, "route limit", "The body is larger than this route takes", "Corps plus grand que la limite de la route", "Send less at once.", "Envoyez moins à la fois.")
+P("busy", 503, 75, "admission", "Too many requests at once", "Trop de requêtes à la fois", "Try again after the seconds in Retry-After.", "Réessayez après le délai de Retry-After.")
+P("digest-mismatch", 409, 65, "RFC 9530", "The bytes received have another digest", "L'empreinte des octets reçus diffère", "Send them again; the upload stays open.", "Renvoyez-les ; le dépôt reste ouvert.")
+P("document-unreadable", 422, 65, "", "The document cannot be read", "Document illisible", "Correct the document as said.", "Corrigez le document comme indiqué.")
