@@ -1,0 +1,22 @@
+/*
+ * filing.h - what an authority sends the State (télétransmission; in A: actes).
+ * Made, given its files, checked, submitted: then the relay has it.
+ */
+#ifndef PLI_FRONT_FILING_H
+#define PLI_FRONT_FILING_H
+
+#include "gateway/front/http.h"
+
+/* POST /api/v1/filings: BODY_MEMORY, 256 KiB */
+enum answer filing_create(struct request *request);
+/* PUT /api/v1/filings/{filing}/files/{name}: BODY_STORED, 150 MiB, chunks of 262144 */
+bool filing_file_admit(struct request *request, struct problem *problem);
+enum answer filing_file_put(struct request *request);
+/* POST /api/v1/filings/{filing}/submit: the receipt (200), or 202 where the notary needs longer */
+enum answer filing_submit(struct request *request);
+/* GET /api/v1/filings/{filing} */
+enum answer filing_show(struct request *request);
+/* GET /api/v1/filings/{filing}/receipt */
+enum answer filing_receipt(struct request *request);
+
+#endif
