@@ -52,6 +52,7 @@ struct request {
         int64_t store_content;
         int64_t store_first;        /* number of the first chunk */
         uint32_t store_chunk;       /* bytes per chunk: SIGNING_SEALED_CHUNK, or 262144 for plain files */
+        uint8_t stored_sha256[32];  /* BODY_STORED: over the whole body; a Content-Digest has been held against it already */
 };
 
 const char *http_header(const struct request *request, const char *name);      /* NULL where absent */
