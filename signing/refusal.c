@@ -1,14 +1,19 @@
 /* refusal.c - fills a signing_refusal. */
 #include "signing/refusal.h"
 
+#include <libxml/xmlstring.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-static void control_bytes_replace(char *text)
+/* The sentence may quote the input and is cut at its room's end: what is left must still be printable UTF-8. */
+static void sentence_clean(char *text)
 {
-        for (; *text != '\0'; text++)
-                if ((unsigned char)*text < 0x20 || *text == 0x7f)
+        bool utf8 = xmlCheckUTF8((const unsigned char *)text) == 1;
+        for (; *text != '\0'; text++) {
+                unsigned char byte = (unsigned char)*text;
+                if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8))
                         *text = '?';
+        }
 }
 
 bool refuse(struct signing_refusal *why, const char *code, const char *clause, const char *format, ...)
@@ -21,6 +26,6 @@ bool refuse(struct signing_refusal *why, const char *code, const char *clause, c
         va_start(arguments, format);
         vsnprintf(why->sentence, sizeof why->sentence, format, arguments);
         va_end(arguments);
-        control_bytes_replace(why->sentence);
+        sentence_clean(why->sentence);
         return false;
 }

@@ -9,6 +9,7 @@
 /* Fills `why` (NULL: nobody asks) and answers false. `code` is for programs
  * (upper case, stable), `clause` names the standard or limit that refuses, the
  * sentence is for people; control bytes of hostile input are replaced in it. */
-bool refuse(struct signing_refusal *why, const char *code, const char *clause, const char *format, ...) __attribute__((format(printf, 4, 5)));
+bool refuse(struct signing_refusal *why, const char *code, const char *clause, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
 
 #endif
