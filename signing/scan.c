@@ -1,0 +1,138 @@
+/*
+ * scan.c - tag by tag through the bytes, in step with any parser for as long as
+ * the document is well-formed; at the first fault a parser stops too.
+ */
+#include "signing/scan.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "signing/limits.h"
+#include "signing/refusal.h"
+
+struct scan {
+        const char *at, *end;
+        unsigned depth, elements;
+        struct signing_refusal *why;
+};
+
+static bool scan_starts(const struct scan *scan, const char *text)
+{
+        size_t size = strlen(text);
+        return (size_t)(scan->end - scan->at) >= size && memcmp(scan->at, text, size) == 0;
+}
+
+/* Behind the next `text`, or at the end: the parser will then find the document cut short. */
+static void scan_past(struct scan *scan, const char *text)
+{
+        const char *found = memmem(scan->at, (size_t)(scan->end - scan->at), text, strlen(text));
+        scan->at = found != NULL ? found + strlen(text) : scan->end;
+}
+
+/* XML 1.0 4.3.3: only encodings in which a byte below 0x80 is that ASCII character. */
+static bool scan_encoding(struct scan *scan)
+{
+        static const char *const known[] = {"UTF-8", "US-ASCII", "ISO-8859-1", "ISO-8859-15", "windows-1252"};
+        if (!scan_starts(scan, "<?xml"))
+                return true;
+        const char *close = memmem(scan->at, (size_t)(scan->end - scan->at), "?>", 2);
+        const char *name = close != NULL ? memmem(scan->at, (size_t)(close - scan->at), "encoding", 8) : NULL;
+        if (name == NULL)
+                return true;
+        name += 8;
+        while (name < close && strchr(" \t\r\n=", *name) != NULL)
+                name++;
+        for (size_t n = 0; n < sizeof known / sizeof known[0]; n++) {
+                size_t size = strlen(known[n]);
+                if ((size_t)(close - name) >= size + 2 && strncasecmp(name + 1, known[n], size) == 0 && name[size + 1] == name[0])
+                        return true;
+        }
+        return refuse(scan->why, "ENCODING", "XML 1.0 4.3.3",
+                      "The document declares an encoding that is not read here; use UTF-8.");
+}
+
+/* <!-- --> and <![CDATA[ ]]> pass; any other declaration is a DOCTYPE or inside one. */
+static bool scan_declaration(struct scan *scan)
+{
+        if (scan_starts(scan, "<!--")) {
+                scan->at += 4;
+                scan_past(scan, "-->");
+                return true;
+        }
+        if (scan_starts(scan, "<![CDATA[")) {
+                scan->at += 9;
+                scan_past(scan, "]]>");
+                return true;
+        }
+        return refuse(scan->why, "DOCTYPE", "EN 319 132-1 4.1", "A document type declaration is not allowed in a signed document.");
+}
+
+/* One start tag, from its '<' to its '>' outside quotes. */
+static bool scan_tag(struct scan *scan)
+{
+        const char *start = scan->at;
+        unsigned attributes = 0;
+        char quote = '\0';
+        for (scan->at++; scan->at < scan->end && (quote != '\0' || *scan->at != '>'); scan->at++) {
+                if (scan->at - start > LIMIT_TAG_BYTES)
+                        return refuse(scan->why, "TOO_MUCH", "limit LIMIT_TAG_BYTES", "A start tag is longer than %d bytes.",
+                                      LIMIT_TAG_BYTES);
+                if (quote == '\0' && (*scan->at == '"' || *scan->at == '\'')) {
+                        quote = *scan->at;
+                        attributes++;
+                } else if (*scan->at == quote) {
+                        quote = '\0';
+                }
+        }
+        if (attributes > LIMIT_ATTRIBUTES)
+                return refuse(scan->why, "TOO_MUCH", "limit LIMIT_ATTRIBUTES", "An element has more than %d attributes.",
+                              LIMIT_ATTRIBUTES);
+        if (scan->at < scan->end && scan->at[-1] != '/')
+                scan->depth++;
+        scan->elements++;
+        if (scan->depth > LIMIT_DEPTH)
+                return refuse(scan->why, "TOO_MUCH", "limit LIMIT_DEPTH", "Elements lie more than %d deep.", LIMIT_DEPTH);
+        if (scan->elements > LIMIT_ELEMENTS)
+                return refuse(scan->why, "TOO_MUCH", "limit LIMIT_ELEMENTS", "The document has more than %d elements.",
+                              LIMIT_ELEMENTS);
+        return true;
+}
+
+static bool scan_markup(struct scan *scan)
+{
+        switch (scan->at + 1 < scan->end ? scan->at[1] : '\0') {
+        case '!':
+                return scan_declaration(scan);
+        case '?':
+                scan_past(scan, "?>");
+                return true;
+        case '/':
+                scan->depth -= scan->depth > 0;
+                scan_past(scan, ">");
+                return true;
+        default:
+                return scan_tag(scan);
+        }
+}
+
+bool scan_check(struct signing_bytes bytes, struct signing_refusal *why)
+{
+        struct scan scan = {.at = (const char *)bytes.data, .why = why};
+        scan.end = scan.at + bytes.size;
+        if (bytes.size > LIMIT_XML_BYTES)
+                return refuse(why, "TOO_MUCH", "limit LIMIT_XML_BYTES", "The XML document is larger than %d bytes.",
+                              LIMIT_XML_BYTES);
+        if (bytes.size == 0)
+                return refuse(why, "EMPTY", "XML 1.0 2.1", "The document is empty.");
+        if (memchr(scan.at, '\0', bytes.size) != NULL)
+                return refuse(why, "ENCODING", "XML 1.0 4.3.3",
+                              "The document is not in an encoding read here (UTF-8); it has zero bytes.");
+        if (scan_starts(&scan, "\xEF\xBB\xBF"))
+                scan.at += 3;
+        if (!scan_encoding(&scan))
+                return false;
+        while (scan.at < scan.end && (scan.at = memchr(scan.at, '<', (size_t)(scan.end - scan.at))) != NULL)
+                if (!scan_markup(&scan))
+                        return false;
+        return true;
+}
