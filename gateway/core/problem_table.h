@@ -14,3 +14,4 @@ P("body-too-large", 413, 65, "route limit", "The body is larger than this route 
 P("busy", 503, 75, "admission", "Too many requests at once", "Trop de requêtes à la fois", "Try again after the seconds in Retry-After.", "Réessayez après le délai de Retry-After.")
 P("digest-mismatch", 409, 65, "RFC 9530", "The bytes received have another digest", "L'empreinte des octets reçus diffère", "Send them again; the upload stays open.", "Renvoyez-les ; le dépôt reste ouvert.")
 P("document-unreadable", 422, 65, "", "The document cannot be read", "Document illisible", "Correct the document as said.", "Corrigez le document comme indiqué.")
+P("config-invalid", 500, 78, "", "The configuration cannot be used", "Configuration inutilisable", "Correct the option named.", "Corrigez l'option indiquée.")
