@@ -51,7 +51,8 @@ struct acte_file {
 };
 
 /* The form alone: at creation, or from filing_show (where "files" stand for "documents"). `today` is the database's, or NULL. */
-bool acte_parse(const json_t *filing, const char *today, struct acte *out, struct refusals *why) __attribute__((warn_unused_result));
+bool acte_parse(const json_t *filing, const char *today, struct acte *out, struct refusals *why)
+        __attribute__((warn_unused_result));
 /* The form and its files, before submission. */
 bool acte_check(const json_t *filing, const char *today, const struct acte_file *files, size_t count, struct refusals *why)
         __attribute__((warn_unused_result));

@@ -22,9 +22,6 @@ struct refusals {
 /* Adds a reason (code for programs, clause for lawyers, sentence for people) and answers false. */
 bool refusals_add(struct refusals *refusals, const char *code, const char *clause, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
-/* One reason alone, in the same shape; answers false. */
-bool refusal_set(struct signing_refusal *refusal, const char *code, const char *clause, const char *format, ...)
-        __attribute__((format(printf, 4, 5)));
 /* [{"code","clause","text"}…]; the caller owns it. */
 json_t *refusals_json(const struct refusals *refusals) __attribute__((warn_unused_result));
 
