@@ -71,8 +71,47 @@ $(FUZZ): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay/mai
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES)
 fuzz-replay: $(FUZZ)
 
+# Conformance: our reader of foreign corpora in the TSV shape of tests/conformance.
+$(BUILD)/tests/conformance/run: $(call objects,$(wildcard tests/conformance/*.c)) $(BUILD)/libsigning.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+conformance-runner: $(BUILD)/tests/conformance/run
+CORPUS ?= ../shared/data/xades
+TSV    ?= $(CORPUS)/corpus.tsv
+conformance: conformance-runner
+	$(BUILD)/tests/conformance/run $(CORPUS) $(TSV)
+
+# libFuzzer on one target: make fuzz TARGET=xml SECONDS=600
+fuzz:
+	$(MAKE) CC=clang BUILD=build/fuzzing SANITIZE="-fsanitize=address,undefined,fuzzer-no-link" OPTIMIZE=-O1 build/fuzzing/libfuzzer/$(TARGET)
+	build/fuzzing/libfuzzer/$(TARGET) -max_total_time=$(or $(SECONDS),60) build/fuzzing tests/fuzz/corpus/$(TARGET)
+$(BUILD)/libfuzzer/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES)
+
+# The two commands of the README. Packages first, then a second make that sees them.
+demo:
+	tests/harness/packages demo
+	$(MAKE) -j2 --no-print-directory all
+	tests/harness/demo.py
+demo-stop:
+	tests/harness/demo.py --stop
+check:
+	tests/harness/packages check
+	tests/check
+lint: all
+	tests/lint $(BUILD)
+
+help:
+	@echo 'make                 builds the programs and the library into build/'
+	@echo 'make demo            installs what is needed, builds, starts everything and tells the story; demo-stop ends it'
+	@echo 'make check           runs every test; tests/check STEP runs one step'
+	@echo 'make lint            the rights of the rooms, the style, static analysis'
+	@echo 'make conformance     CORPUS=dir TSV=file: our verdicts against a foreign corpus'
+	@echo 'make fuzz            TARGET=name SECONDS=n: libFuzzer on one parser'
+	@echo 'make clean           removes build/ (the demo lives in var/: make demo-stop first)'
+
 clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all unit fuzz-replay clean
+.PHONY: all unit fuzz-replay conformance-runner conformance fuzz demo demo-stop check lint help clean
