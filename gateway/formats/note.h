@@ -17,7 +17,7 @@
 #include "signing/signing.h"
 
 /* Bytes of a whole note, of a name, of a verifier key; signature lines read (C2SP: at least 16). */
-enum { NOTE_MAX = 16384, NOTE_NAME_MAX = 128, NOTE_KEY_TEXT_MAX = 192, NOTE_SIGNATURES_MAX = 16, NOTE_PUBLIC_KEY = 32 };
+enum { NOTE_MAX = 16384, NOTE_NAME_MAX = 128, NOTE_KEY_TEXT_MAX = 256, NOTE_SIGNATURES_MAX = 16, NOTE_PUBLIC_KEY = 32 };
 
 struct note_key {
         char name[NOTE_NAME_MAX];
