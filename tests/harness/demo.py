@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -140,20 +141,19 @@ class Story:
         tell("A second company deposits a bid whose signature is broken: it is received all the same, the opening will say so.",
              "Une deuxième entreprise dépose une offre dont la signature est cassée : elle est reçue, l'ouverture le dira.")
         container = self.bid("company-2", "nordmann")
-        self.break_signature(container)
+        self.break_signature_of(container, "nordmann-prix.ods")
         envelope = self.seal("company-2", container, "nordmann")
         evidence(self.pli("company-2", "deposit", "--consultation", self.consultation, "--receipt", self.at("nordmann-receipt.xml"),
                           envelope).stdout)
 
     @staticmethod
-    def break_signature(path):
-        """Replaces one signed file by another of the same name: what a careless hand does after signing."""
-        import zipfile
+    def break_signature_of(path, name):
+        """Changes one signed file in the container: what a careless hand does after signing."""
         with zipfile.ZipFile(path) as old:
             entries = [(info, old.read(info.filename)) for info in old.infolist()]
         with zipfile.ZipFile(path, "w") as new:
             for info, data in entries:
-                if info.filename.endswith("prix.ods"):
+                if info.filename == name:
                     data = data + b" "
                 fresh = zipfile.ZipInfo(info.filename, info.date_time)
                 fresh.compress_type = info.compress_type

@@ -1,0 +1,112 @@
+"""One gateway for all stories, made by the harness in a folder of its own; its logs are shown when a story fails."""
+import datetime
+import json
+import os
+import sys
+import tempfile
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
+import papers  # noqa: E402
+from stack import Stack, wait_for  # noqa: E402
+
+LOGS = ("front", "edge", "notary", "relay", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def stack():
+    with tempfile.TemporaryDirectory(prefix="pli-check-") as folder:
+        os.chmod(folder, 0o755)  # the database's user must reach its data
+        built = Stack(os.path.join(folder, "set"), os.environ.get("PLI_BUILD"))
+        try:
+            yield built.start()
+        finally:
+            built.destroy()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    outcome = yield
+    report = outcome.get_result()
+    running = item.funcargs.get("stack")
+    if report.failed and running is not None:
+        for name in LOGS:
+            if os.path.exists(running.at("run", name + ".log")):
+                report.sections.append((f"log of {name}", running.log(name)[-6000:]))
+
+
+@pytest.fixture
+def house(stack, tmp_path):
+    return House(stack, tmp_path)
+
+
+class House:
+    """What the stories have in common: consultations, bids, openings."""
+
+    def __init__(self, stack, folder):
+        self.stack, self.folder = stack, folder
+        self.serial = 0
+
+    def at(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def consultation(self, seconds=3600, quorum=2):
+        """A published consultation whose hour is `seconds` from now."""
+        self.serial += 1
+        path = self.at(f"consultation-{self.serial}.json")
+        with open(path, "w") as file:
+            json.dump({"reference": f"T-{self.serial}-{os.urandom(4).hex()}", "title": "Fournitures de bureau", "object": "Fournitures",
+                       "procedure": "MAPA", "deadline": (self.stack.now() + datetime.timedelta(seconds=seconds)).isoformat(),
+                       "quorum": quorum, "envelopes": ["offre"], "members": self.stack.member_certificates()}, file)
+        created = json.loads(self.stack.pli("buyer", "--json", "consultation", "create", path).stdout)["id"]
+        papers.pdf(self.at("reglement.pdf"), "Règlement")
+        self.stack.pli("buyer", "consultation", "document", created, self.at("reglement.pdf"))
+        self.stack.pli("buyer", "consultation", "publish", created)
+        return created
+
+    def end_now(self, consultation):
+        """Moves the hour to the present, as nobody but the database's owner can: stories need not wait for it."""
+        self.stack.cluster.psql(f"update pli.consultation set deadline = clock_timestamp() where id = '{consultation}'")
+
+    def bid(self, who, consultation, size=300_000, name=None):
+        """A signed and sealed bid: (folder of the envelope, the files that were signed)."""
+        name = name or f"{who}-{os.urandom(3).hex()}"
+        files = [papers.pdf(self.at(name + ".pdf"), "Mémoire technique", who), papers.archive(self.at(name + ".zip"), size)]
+        self.stack.pli(who, "sign", "--key", self.stack.pki.path(who + ".key"), "--certificate", self.stack.pki.path(who + ".pem"),
+                       "--output", self.at(name + ".asice"), *files)
+        self.stack.pli(who, "seal", "--consultation", consultation, "--kind", "offre", "--output", self.at(name + ".pli"),
+                       self.at(name + ".asice"))
+        return self.at(name + ".pli"), files
+
+    def deposit(self, who, consultation, envelope, **more):
+        receipt = envelope + ".receipt.xml"
+        ran = self.stack.pli(who, "deposit", "--consultation", consultation, "--receipt", receipt, envelope, **more)
+        return receipt, ran
+
+    def open(self, consultation, members=("member-1", "member-2")):
+        for member in members:
+            self.stack.pli(member, "open", consultation, "--key", self.stack.pki.path(member + ".key"))
+        wait_for("the opening", lambda: self.opening(consultation)["state"] == "opened", 120)
+        return self.opening(consultation)
+
+    def opening(self, consultation):
+        return json.loads(self.stack.pli("buyer", "--json", "opening", consultation).stdout)
+
+    def opened_files(self, consultation):
+        """The opened documents, name → bytes."""
+        folder = self.at("opened-" + consultation[:8])
+        self.stack.pli("buyer", "opening", consultation, "--output", folder)
+        found = {}
+        for place, _, names in os.walk(folder):
+            for name in names:
+                with open(os.path.join(place, name), "rb") as file:
+                    found[name] = file.read()
+        return found
+
+    def assert_same(self, consultation, files):
+        found = self.opened_files(consultation)
+        for path in files:
+            with open(path, "rb") as file:
+                assert found[os.path.basename(path)] == file.read(), f"{path} is not what was deposited"
