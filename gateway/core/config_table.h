@@ -18,6 +18,7 @@ CONFIG_INTEGER(judge_memory, 209715200, 67108864, 4294967296, "front: address sp
 CONFIG_INTEGER(judge_seconds, 120, 1, 3600, "front: processor seconds a judge may take for one job")
 CONFIG_TEXT(antivirus, "/run/clamav/clamd.ctl", "front: clamd's unix socket; empty: documents are reported as not scanned")
 CONFIG_INTEGER(antivirus_limit, 2147483647, 1048576, 4294967295, "front: largest document clamd takes, bytes (its StreamMaxLength)")
+CONFIG_TEXT(spool, "/var/tmp", "front: folder for documents on their way to a slow reader, encrypted under a key kept in memory")
 CONFIG_TEXT(signature_anchors, "/etc/pli/signature-anchors.pem", "front: authorities of tender signatures, PEM")
 CONFIG_TEXT(stamp_anchors, "/etc/pli/stamp-anchors.pem", "front, notary: authorities of time-stamps, PEM")
 CONFIG_TEXT(ui, "/usr/share/pli/ui", "front: folder of the web pages")
