@@ -10,6 +10,9 @@ PACKAGES := libxml-2.0 openssl xmlsec1-openssl libzip zlib jansson
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
 CPPFLAGS += -I. -D_GNU_SOURCE -DPLI_VERSION='"$(VERSION)"' -D_FORTIFY_SOURCE=2
 SANITIZE ?=
+# Short lines by default; make V=1 shows the commands.
+V        ?= 0
+Q        := $(if $(filter 0,$(V)),@)
 OPTIMIZE ?= -O2
 CFLAGS   += -std=c17 $(OPTIMIZE) -g -fPIC -pthread -fstack-protector-strong -fvisibility=hidden $(WARNINGS) $(SANITIZE)
 LDFLAGS  += -pthread -Wl,--as-needed -Wl,-z,relro -Wl,-z,now $(SANITIZE)
@@ -34,22 +37,25 @@ all: $(PROGRAMS) $(BUILD)/libsigning.a $(BUILD)/libsigning.so
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC    $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libsigning.a: $(call objects,$(SIGNING))
-	rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar rcs $@ $^
 $(BUILD)/libsigning.so: $(call objects,$(SIGNING))
-	$(CC) $(LDFLAGS) -shared -Wl,-soname,libsigning.so.0 -o $@ $^ $(shell pkg-config --libs $(PACKAGES))
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libsigning.so.0 -o $@ $^ $(shell pkg-config --libs $(PACKAGES))
 define room_archive
 $(BUILD)/lib$(1).a: $(call objects,$(call room_sources,$(1)))
-	rm -f $$@ && ar rcs $$@ $$^
+	$(Q)rm -f $$@ && ar rcs $$@ $$^
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_archive,$(r))))
 
 # A program: its main file and what it may link (the rooms of DESIGN: pli never links libpq's file, the edge neither).
 define program
 $(BUILD)/$(1): $(call objects,$(2)) $$(addprefix $(BUILD)/lib,$$(addsuffix .a,$(3)))
-	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBRARIES)
+	@echo "  LINK  $$@"
+	$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBRARIES)
 endef
 $(eval $(call program,pli-judge,signing/judge.c,signing core))
 $(eval $(call program,pli-edge,gateway/edge/main.c,edge core))
@@ -62,18 +68,21 @@ $(eval $(call program,pli,gateway/client/main.c,client formats signing core))
 # Unit tests: tests/unit/ROOM/NAME.c, one cmocka program each, linked against every room.
 UNIT     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*.c))
 $(UNIT): $(BUILD)/%: $(BUILD)/%.o $$(ARCHIVES)
-	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES) -lcmocka
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES) -lcmocka
 unit: $(UNIT)
 # Fuzz targets: tests/fuzz/NAME.c with LLVMFuzzerTestOneInput; replayed over tests/fuzz/corpus/NAME by tests/fuzz/replay/main.c.
 FUZZ     := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 $(FUZZ): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay/main.o $$(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES)
 fuzz-replay: $(FUZZ)
 
 # Conformance: our reader of foreign corpora in the TSV shape of tests/conformance.
 $(BUILD)/tests/conformance/run: $(call objects,$(wildcard tests/conformance/*.c)) $(BUILD)/libsigning.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 conformance-runner: $(BUILD)/tests/conformance/run
 CORPUS ?= ../shared/data/xades
 TSV    ?= $(CORPUS)/corpus.tsv
@@ -86,7 +95,8 @@ fuzz:
 	build/fuzzing/libfuzzer/$(TARGET) -max_total_time=$(or $(SECONDS),60) build/fuzzing tests/fuzz/corpus/$(TARGET)
 $(BUILD)/libfuzzer/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES)
 
 # The two commands of the README. Packages first, then a second make that sees them.
 demo:
