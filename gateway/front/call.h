@@ -1,0 +1,18 @@
+/*
+ * call.h - the shortest handler: one SQL function, its answer as it is.
+ */
+#ifndef PLI_FRONT_CALL_H
+#define PLI_FRONT_CALL_H
+
+#include "gateway/core/db.h"
+#include "gateway/front/http.h"
+
+/* The party as the first argument of every api function; NULL for anyone. */
+struct db_argument call_actor(const struct request *request);
+/* api.NAME(actor, variables[0]), or with `text` as a third argument where that is not NULL. The caller owns *out. */
+bool call_about(struct request *request, const char *function, const char *text, json_t **out, struct problem *problem)
+        __attribute__((warn_unused_result));
+/* The same, answered with `status`. */
+enum answer call_answer(struct request *request, int status, const char *function);
+
+#endif
