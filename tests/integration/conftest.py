@@ -1,5 +1,6 @@
 """One gateway for all stories, made by the harness in a folder of its own; its logs are shown when a story fails."""
 import datetime
+import filecmp
 import json
 import os
 import sys
@@ -94,19 +95,10 @@ class House:
     def opening(self, consultation):
         return json.loads(self.stack.pli("buyer", "--json", "opening", consultation).stdout)
 
-    def opened_files(self, consultation):
-        """The opened documents, name → bytes."""
+    def assert_same(self, consultation, files):
+        """What the buyer downloads after the opening is what was signed, byte for byte."""
         folder = self.at("opened-" + consultation[:8])
         self.stack.pli("buyer", "opening", consultation, "--output", folder)
-        found = {}
-        for place, _, names in os.walk(folder):
-            for name in names:
-                with open(os.path.join(place, name), "rb") as file:
-                    found[name] = file.read()
-        return found
-
-    def assert_same(self, consultation, files):
-        found = self.opened_files(consultation)
+        found = {name: os.path.join(place, name) for place, _, names in os.walk(folder) for name in names}
         for path in files:
-            with open(path, "rb") as file:
-                assert found[os.path.basename(path)] == file.read(), f"{path} is not what was deposited"
+            assert filecmp.cmp(path, found[os.path.basename(path)], shallow=False), f"{path} is not what was deposited"
