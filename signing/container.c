@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "gateway/core/owner.h"
+#include "signing/container_manifest.h"
 #include "signing/directory.h"
 #include "signing/media.h"
 #include "signing/refusal.h"
@@ -19,7 +20,8 @@ enum {
         RATIO_MAX = 100,          /* text deflates to a twentieth; a bomb to a thousandth */
         RATIO_FREE = 1024 * 1024, /* below this a high ratio harms nobody */
         COPY_BUFFER = 64 * 1024,
-        MIMETYPE_MAX = 127
+        MIMETYPE_MAX = 127,
+        MANIFEST_MAX = 1024 * 1024 /* META-INF/manifest.xml: a kilobyte an entry */
 };
 
 struct entry {
@@ -141,6 +143,30 @@ static bool mimetype_read(signing_container *container, struct signing_refusal *
         return true;
 }
 
+static bool media_type_set(void *context, const char *name, const char *media_type)
+{
+        signing_container *container = context;
+        size_t n = 0;
+        if (!container_entry_find(container, name, &n) || container->entries[n].media_type != NULL)
+                return true;
+        container->entries[n].media_type = strdup(media_type);
+        return container->entries[n].media_type != NULL;
+}
+
+/* The manifest only names media types here; where it is unreadable the extension speaks. */
+static bool media_types_read(signing_container *container, struct signing_refusal *why)
+{
+        size_t n = 0, size = 0;
+        uint8_t *manifest = NULL;
+        if (!container_entry_find(container, "META-INF/manifest.xml", &n))
+                return true;
+        if (!container_entry_read(container, n, MANIFEST_MAX, &manifest, &size, why))
+                return false;
+        container_manifest_read((struct signing_bytes){manifest, size}, media_type_set, container);
+        free(manifest);
+        return true;
+}
+
 bool signing_container_open(struct signing_source source, signing_container **out, struct signing_refusal *why)
 {
         uint64_t count = 0;
@@ -153,7 +179,7 @@ bool signing_container_open(struct signing_source source, signing_container **ou
         container->zip = zip_feed_open(&container->feed, why);
         if (container->zip == NULL || !entries_read(container, count, why))
                 return false;
-        if (!mimetype_read(container, why))
+        if (!mimetype_read(container, why) || !media_types_read(container, why))
                 return false;
         *out = TAKE(container);
         return true;
