@@ -1,0 +1,130 @@
+-- What pliadm does.
+
+create function api.body_enrol(body jsonb) returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        kept bigint;
+begin
+        insert into body as b (siret, name, department, district, nature, mail)
+        values (rule.member_text($1, 'siret'), rule.member_text($1, 'name'), rule.member_text($1, 'department'), coalesce($1 ->> 'district', '1'),
+                coalesce($1 ->> 'nature', '31'), $1 ->> 'mail')
+        on conflict (siret) do update
+        set name = excluded.name, department = excluded.department, district = excluded.district, nature = excluded.nature, mail = excluded.mail
+        returning b.id into kept;
+        return jsonb_build_object('id', kept, 'siret', $1 ->> 'siret');
+exception
+        when check_violation then
+                perform rule.refuse('json-malformed', sqlerrm);
+end
+$$;
+
+-- Enrolling a certificate again changes what its holder may do.
+create function api.party_enrol(party jsonb) returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        owner bigint;
+        kept party;
+begin
+        if $1 ->> 'body' is not null then
+                select b.id into owner from body b where b.siret = $1 ->> 'body';
+                if owner is null then
+                        perform rule.refuse('not-found', format('No body has the SIRET %s.', $1 ->> 'body'));
+                end if;
+        end if;
+        insert into party (name, organisation, siret, body, roles, channels, departments, certificate)
+        values (rule.member_text($1, 'name'), coalesce($1 ->> 'organisation', $1 ->> 'name'), $1 ->> 'siret', owner,
+                array(select jsonb_array_elements_text(rule.member_list($1, 'roles'))), array(select jsonb_array_elements_text(rule.member_list($1, 'channels'))),
+                case when $1 ? 'departments' then array(select jsonb_array_elements_text(rule.member_list($1, 'departments'))) end,
+                decode(rule.member_text($1, 'certificate'), 'base64'))
+        on conflict (certificate_sha256) do update
+        set name = excluded.name, organisation = excluded.organisation, siret = excluded.siret, body = excluded.body, roles = excluded.roles,
+                channels = excluded.channels, departments = excluded.departments, disabled_at = null
+        returning * into kept;
+        return jsonb_build_object('id', kept.id, 'sha256', encode(kept.certificate_sha256, 'hex'));
+exception
+        when check_violation then
+                perform rule.refuse('json-malformed', sqlerrm);
+end
+$$;
+
+create function api.party_disable(certificate_sha256 bytea) returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        kept uuid;
+begin
+        update party p set disabled_at = clock_timestamp() where p.certificate_sha256 = $1 returning p.id into kept;
+        if kept is null then
+                perform rule.refuse('not-found', 'No party has this certificate.');
+        end if;
+        return jsonb_build_object('id', kept);
+end
+$$;
+
+create function api.party_list() returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'organisation', p.organisation, 'siret', p.siret, 'body', b.siret, 'roles', to_jsonb(p.roles),
+                'channels', to_jsonb(p.channels), 'sha256', encode(p.certificate_sha256, 'hex'), 'disabled', p.disabled_at is not null) order by p.organisation, p.name), '[]')
+        from party p left join body b on b.id = p.body
+$$;
+
+create function api.outbox_list() returns jsonb language plpgsql stable security definer set search_path = pli, pg_temp as $$
+begin
+        perform rule.act_everywhere();
+        return (select coalesce(jsonb_agg(jsonb_build_object('item', o.item, 'channel', o.channel, 'body', b.siret, 'filing', o.filing, 'number', f.number, 'state', o.state,
+                        'attempt', o.attempt, 'queued', rule.instant(o.queued_at), 'due', rule.instant(o.due_at), 'detail', o.detail) order by o.item), '[]')
+                from outbox o join body b on b.id = o.body join filing f on f.body = o.body and f.id = o.filing where o.state <> 'done');
+end
+$$;
+
+-- For the audit: leaves with the events they commit to; nodes; checkpoints.
+create function api.journal_rows(after bigint, lim int) returns jsonb language plpgsql stable security definer set search_path = pli, pg_temp as $$
+begin
+        perform rule.act_everywhere();
+        return (select coalesce(jsonb_agg(jsonb_build_object('index', j.index, 'event', j.event, 'leaf', encode(j.leaf, 'hex'), 'salt', encode(e.salt, 'hex'), 'text', e.text) order by j.index), '[]')
+                from (select * from journal x where x.index > after order by x.index limit least(greatest(lim, 1), 10000)) j left join event e on e.id = j.event);
+end
+$$;
+create function api.checkpoint_rows(after bigint, lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select coalesce(jsonb_agg(jsonb_build_object('size', c.size, 'root', encode(c.root, 'hex'), 'note', c.note) order by c.size), '[]')
+        from (select * from checkpoint x where x.size > after order by x.size limit least(greatest(lim, 1), 10000)) c
+$$;
+create function api.node_rows(level int, after bigint, lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select coalesce(jsonb_agg(jsonb_build_object('index', n.index, 'hash', encode(n.hash, 'hex')) order by n.index), '[]')
+        from (select * from journal_node x where x.level = $1 and x.index > $2 order by x.index limit least(greatest($3, 1), 10000)) n
+$$;
+
+create function rule.finding(name text, well boolean, sentence text) returns jsonb language sql immutable as $$
+        select jsonb_build_object('name', name, 'well', coalesce(well, true), 'sentence', sentence)
+$$;
+
+-- What is wrong, in words.
+create function api.doctor() returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
+declare
+        partitions int;
+        strays bigint;
+        waiting interval;
+        unreceipted bigint;
+        unstamped bigint;
+        stuck bigint;
+        opening bigint;
+begin
+        perform rule.act_everywhere();
+        select count(*) into partitions from pg_class where relnamespace = 'pli'::regnamespace and relkind = 'r' and relname ~ '^chunk_\d{8}$'
+                and relname > 'chunk_' || to_char(clock_timestamp() at time zone 'UTC', 'YYYYMMDD');
+        select count(*) into strays from chunk_default;
+        select clock_timestamp() - min(e.at) into waiting from event_pending p join event e on e.id = p.event;
+        select count(*) into unreceipted from journal j where not exists (select from receipt r where r.index = j.index);
+        select count(*) into unstamped from receipt r where not r.stamped;
+        select count(*) into stuck from outbox o where o.state in ('waiting', 'sending') and o.queued_at < clock_timestamp() - interval '1 day';
+        select count(*) into opening from envelope e where e.state = 'ready' and e.lease_until < clock_timestamp();
+        return jsonb_build_array(
+                rule.finding('partitions', partitions >= 7, format('Partitions are ready for %s days; "pliadm migrate" makes more.', partitions)),
+                rule.finding('default-partition', strays = 0, format('%s chunks lie in the default partition.', strays)),
+                rule.finding('notary', waiting < interval '1 minute', coalesce(format('The oldest event waits for the notary since %s.', waiting), 'No event waits for the notary.')),
+                rule.finding('receipts', unreceipted = 0, format('%s journal entries have no receipt.', unreceipted)),
+                rule.finding('time-stamps', unstamped = 0, format('%s receipts wait for their time-stamp.', unstamped)),
+                rule.finding('outbox', stuck = 0, format('%s filings have been waiting for the State for more than a day.', stuck)),
+                rule.finding('opening', opening = 0, format('%s envelopes were taken by a worker that did not come back.', opening)),
+                rule.finding('durability', current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' and current_setting('full_page_writes') = 'on',
+                        format('fsync is %s, synchronous_commit is %s, full_page_writes is %s.', current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'))));
+end
+$$;

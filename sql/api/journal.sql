@@ -1,0 +1,123 @@
+-- The notary: events in commit order become leaves; receipts.
+
+-- Held by the session: one notary is active, another takes over when this one's connection ends.
+create function api.notary_lock() returns boolean language sql volatile security definer set search_path = pli, pg_temp as $$
+        select pg_try_advisory_lock(hashtextextended('pli notary', 0))
+$$;
+
+-- Committed events without an index. An event whose transaction is still open is not here yet and will be
+-- here later, whatever its number: none is lost.
+create function api.event_pending(lim int) returns jsonb language plpgsql stable security definer set search_path = pli, pg_temp as $$
+begin
+        perform rule.act_everywhere();
+        return (select coalesce(jsonb_agg(jsonb_build_object('event', e.id, 'salt', encode(e.salt, 'hex'), 'text', e.text) order by e.id), '[]')
+                from (select p.event from event_pending p order by p.event limit least(greatest(lim, 1), 10000)) p join event e on e.id = p.event);
+end
+$$;
+
+create function api.journal_state() returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select jsonb_build_object('size', coalesce((select max(index) + 1 from journal), 0),
+                'note', (select c.note from checkpoint c order by c.size desc limit 1))
+$$;
+
+create function rule.leaf(salt bytea, text text) returns bytea language sql immutable as $$
+        select sha256('\x00'::bytea || salt || convert_to(text, 'UTF8'))
+$$;
+
+-- Adds leaves first, first + 1, … Each leaf is computed again from its event: a wrong one is refused.
+create function api.journal_append(first bigint, entries jsonb, nodes jsonb, checkpoint jsonb) returns void
+language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        size bigint;
+        wrong bigint;
+begin
+        perform rule.act_everywhere();
+        if not pg_try_advisory_xact_lock(hashtextextended('pli notary', 0)) then
+                perform rule.refuse('journal-other-notary', 'Another notary is active.');
+        end if;
+        size := coalesce((select max(j.index) + 1 from journal j), 0);
+        if size <> $1 then
+                perform rule.refuse('journal-other-notary', format('The journal has %s leaves, not %s.', size, $1));
+        end if;
+        if ($4 ->> 'size')::bigint <> size + jsonb_array_length($2) then
+                perform rule.refuse('journal-mismatch', format('The checkpoint is of size %s, the journal of %s.', $4 ->> 'size', size + jsonb_array_length($2)));
+        end if;
+        select (x ->> 'event')::bigint into wrong from jsonb_array_elements($2) x left join event e on e.id = (x ->> 'event')::bigint
+        where rule.leaf(e.salt, e.text) is distinct from decode(x ->> 'leaf', 'hex') limit 1;
+        if wrong is not null then
+                perform rule.refuse('journal-mismatch', format('The leaf of event %s is not its own.', wrong));
+        end if;
+        insert into journal (index, event, leaf)
+        select size + o - 1, (x ->> 'event')::bigint, decode(x ->> 'leaf', 'hex') from jsonb_array_elements($2) with ordinality as l (x, o) order by o;
+        insert into journal_node (level, index, hash)
+        select (n ->> 'level')::int, (n ->> 'index')::bigint, decode(n ->> 'hash', 'hex') from jsonb_array_elements(coalesce($3, '[]')) n where (n ->> 'level')::int > 0;
+        insert into checkpoint (size, root, note) values (($4 ->> 'size')::bigint, decode($4 ->> 'root', 'hex'), $4 ->> 'note');
+        delete from event_pending p using jsonb_array_elements($2) x where p.event = (x ->> 'event')::bigint;
+end
+$$;
+
+-- In the order asked for; null where there is no such node. Level 0 is the leaves.
+create function api.journal_nodes(wanted jsonb) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select coalesce(jsonb_agg(encode(coalesce(j.leaf, n.hash), 'hex') order by w.o), '[]')
+        from (select (x ->> 0)::int as level, (x ->> 1)::bigint as index, o from jsonb_array_elements(wanted) with ordinality as l (x, o)) w
+        left join journal j on w.level = 0 and j.index = w.index
+        left join journal_node n on n.level = w.level and n.index = w.index
+$$;
+
+create function api.checkpoint_note() returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select to_jsonb(c.note) from checkpoint c order by c.size desc limit 1
+$$;
+
+-- C2SP tlog-tiles: `width` hashes of tree level 8 × level from tile × 256 on; null where they are not all there.
+create function api.journal_tile(level int, tile bigint, width int) returns bytea language plpgsql stable security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        hashes bytea;
+begin
+        if $1 not between 0 and 7 or $2 < 0 or $2 > 36028797018963967 or $3 not between 1 and 256 then
+                return null;
+        elsif $1 = 0 then
+                select string_agg(j.leaf, ''::bytea order by j.index) into hashes from journal j where j.index >= $2 * 256 and j.index < $2 * 256 + $3;
+        else
+                select string_agg(n.hash, ''::bytea order by n.index) into hashes from journal_node n where n.level = $1 * 8 and n.index >= $2 * 256 and n.index < $2 * 256 + $3;
+        end if;
+        return case when length(hashes) = 32 * $3 then hashes end;
+end
+$$;
+
+-- ---- receipts ----
+
+create function api.receipt_put(event bigint, receipt bytea, stamped boolean) returns void language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+begin
+        insert into receipt (event, index, xml, stamped, stamped_at)
+        select $1, j.index, $2, $3, case when $3 then clock_timestamp() end from journal j where j.event = $1
+        on conflict (event) do nothing;
+        perform pg_notify('receipt', $1::text);
+end
+$$;
+
+-- Completes a receipt that went out without its time-stamp.
+create function api.receipt_stamp(event bigint, receipt bytea) returns void language plpgsql security definer set search_path = pli, pg_temp as $$
+begin
+        update receipt r set xml = $2, stamped = true, stamped_at = clock_timestamp() where r.event = $1 and not r.stamped;
+        perform pg_notify('receipt', $1::text);
+end
+$$;
+
+create function api.receipt_unstamped(lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select coalesce(jsonb_agg(jsonb_build_object('event', r.event, 'index', r.index, 'receipt', convert_from(r.xml, 'UTF8')) order by r.index), '[]')
+        from (select * from receipt x where not x.stamped order by x.index limit least(greatest(lim, 1), 1000)) r
+$$;
+
+-- Events that have an index but, the notary having died between the two, no receipt.
+create function api.receipt_missing(lim int) returns jsonb language plpgsql stable security definer set search_path = pli, pg_temp as $$
+begin
+        perform rule.act_everywhere();
+        return (select coalesce(jsonb_agg(jsonb_build_object('event', e.id, 'index', m.index, 'salt', encode(e.salt, 'hex'), 'text', e.text) order by m.index), '[]')
+                from (select j.index, j.event from journal j where not exists (select from receipt r where r.index = j.index)
+                      order by j.index limit least(greatest(lim, 1), 10000)) m
+                join event e on e.id = m.event);
+end
+$$;

@@ -1,0 +1,137 @@
+-- The way to the State and back: outbox and answers.
+
+-- The day's next number of this sender. Kept by the item, so that a resend is the same archive.
+create function rule.serial_next(owner bigint, channel text, at date) returns int language sql as $$
+        insert into serial as s (body, channel, day, last) values (owner, channel, at, 1)
+        on conflict (body, channel, day) do update set last = s.last + 1 returning last
+$$;
+
+create function rule.outbox_json(o outbox) returns jsonb language sql stable as $$
+        select jsonb_build_object('item', o.item, 'channel', o.channel, 'state', o.state, 'attempt', o.attempt, 'serial', o.serial, 'at', rule.instant(clock_timestamp()),
+                'date', to_char(o.serial_day, 'YYYYMMDD'), 'queued', rule.instant(o.queued_at), 'due', rule.instant(o.due_at), 'detail', o.detail,
+                'filing', (select rule.filing_json(f) from filing f where f.body = o.body and f.id = o.filing))
+$$;
+
+-- The next item of the body that was served the longest ago, leased for ten minutes. A body whose item fails
+-- goes to the end of the row like any other: it blocks nobody.
+create function api.outbox_claim(channel text) returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        o outbox;
+        today date := (clock_timestamp() at time zone 'Europe/Paris')::date;
+begin
+        perform rule.act_everywhere();
+        perform pg_advisory_xact_lock(hashtextextended('outbox ' || $1, 0));
+        select x.* into o from outbox x left join outbox_turn t on t.body = x.body and t.channel = x.channel
+        where x.channel = $1 and x.due_at <= clock_timestamp()
+          and (x.state = 'waiting' or (x.state = 'sending' and x.lease_until < clock_timestamp()))
+        order by t.served_at nulls first, x.due_at, x.item limit 1 for update of x skip locked;
+        if o.item is null then
+                return null;
+        end if;
+        perform rule.act(o.body);
+        if o.state = 'waiting' then
+                perform rule.step('filing', o.body, o.filing, 'claim', null);
+        end if;
+        update outbox x set state = 'sending', attempt = x.attempt + 1, lease_until = clock_timestamp() + interval '10 minutes',
+                serial_day = coalesce(x.serial_day, today), serial = coalesce(x.serial, rule.serial_next(o.body, $1, today))
+        where x.body = o.body and x.item = o.item returning * into o;
+        insert into outbox_turn (body, channel) values (o.body, $1) on conflict (body, channel) do update set served_at = clock_timestamp();
+        return rule.outbox_json(o);
+end
+$$;
+
+-- 30 s, 1 min, 2 min, … one hour, so that a State that is away is not hammered.
+create function rule.outbox_delay(attempt int) returns interval language sql immutable as $$
+        select least(interval '30 seconds' * (2 ^ least(attempt - 1, 12)), interval '1 hour')
+$$;
+
+create function rule.outbox_event(o outbox, name text, fact text, detail jsonb) returns bigint language sql as $$
+        select rule.append(row(o.body, name, fact, o.channel, 'filing', o.filing::text, f.party),
+                rule.filing_fact(f) - 'received' || jsonb_build_object('relay', detail, 'reasons', detail -> 'reasons'))
+        from filing f where f.body = o.body and f.id = o.filing
+$$;
+
+-- outcome: sent, retry or refused. Settled twice, the second changes nothing.
+create function api.outbox_settle(item bigint, outcome text, detail jsonb) returns jsonb
+language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        o outbox;
+        receipt bigint;
+begin
+        perform rule.act_everywhere();
+        select * into o from outbox x where x.item = $1 for update;
+        if o.item is null then
+                perform rule.refuse('not-found', format('There is no item %s in the outbox.', $1));
+        end if;
+        perform rule.act(o.body);
+        if o.state = 'sending' then
+                case $2
+                when 'sent' then
+                        perform rule.step('filing', o.body, o.filing, 'send', null);
+                        receipt := rule.outbox_event(o, 'RelayAcceptance', 'filing.sent', $3);
+                        update outbox x set state = 'done', lease_until = null, detail = $3 where x.body = o.body and x.item = o.item returning * into o;
+                when 'retry' then
+                        perform rule.step('filing', o.body, o.filing, 'retry', null);
+                        update outbox x set state = 'waiting', lease_until = null, detail = $3, due_at = clock_timestamp() + rule.outbox_delay(x.attempt)
+                        where x.body = o.body and x.item = o.item returning * into o;
+                when 'refused' then
+                        perform rule.step('filing', o.body, o.filing, 'fail', null);
+                        receipt := rule.outbox_event(o, 'RelayFailure', 'filing.failed', $3);
+                        update outbox x set state = 'failed', lease_until = null, detail = $3 where x.body = o.body and x.item = o.item returning * into o;
+                end case;
+        end if;
+        return rule.outbox_json(o) || jsonb_build_object('event', receipt);
+end
+$$;
+
+-- The filing an answer speaks of: by the act's identifier, else by the archive or envelope name that was sent.
+create function rule.answer_filing(channel text, answer jsonb) returns filing language sql stable as $$
+        select f.* from filing f left join outbox o on o.body = f.body and o.filing = f.id
+        where f.channel = $1 and (f.act = $2 ->> 'act' or o.detail ->> 'archive' = $2 ->> 'archive' or o.detail ->> 'envelope' = $2 ->> 'envelope')
+        order by (f.state in ('rejected', 'refused', 'failed')), f.created_at desc limit 1
+$$;
+
+-- Which step an answer makes, if any: 1-2 ARActe, 1-3 AnomalieActe or an anomaly of the envelope, 6-2 ARAnnulation.
+create function rule.answer_step(message text) returns text language sql immutable as $$
+        select case message when '1-2' then 'acknowledge' when '1-3' then 'refuse' when 'anomaly' then 'refuse' when '6-2' then 'cancel' end
+$$;
+
+create function rule.answer_event(message text) returns text language sql immutable as $$
+        select case rule.answer_step(message) when 'acknowledge' then 'ContentHandover' when 'refuse' then 'RelayRejection' else 'ReceivedFromNonERDS' end
+$$;
+
+-- Applied once: the same bytes again answer what the first did. `answer` has at least "message" and one of
+-- "act", "archive", "envelope"; "code" and "text" become the reasons.
+create function api.filing_answer(channel text, answer jsonb, content bytea) returns jsonb
+language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        f filing;
+        message text := rule.member_text($2, 'message');
+        kept answer;
+        receipt bigint;
+begin
+        perform rule.act_everywhere();
+        f := rule.answer_filing($1, $2);
+        if f.id is null then
+                perform rule.refuse('answer-unmatched', format('Message %s is about no filing of this gateway.', message));
+        end if;
+        perform rule.act(f.body);
+        perform from filing x where x.body = f.body and x.id = f.id for update;
+        select * into kept from answer a where a.body = f.body and a.channel = $1 and a.sha256 = sha256($3);
+        if kept.id is not null then
+                return jsonb_build_object('filing', kept.filing, 'event', kept.event, 'duplicate', true);
+        end if;
+        if exists (select from lifecycle l join filing x on x.state = l.from_state where l.kind = 'filing' and l.event = rule.answer_step(message) and x.body = f.body and x.id = f.id) then
+                perform rule.step('filing', f.body, f.id, rule.answer_step(message), null);
+        end if;
+        receipt := rule.append(row(f.body, rule.answer_event(message), 'filing.answered', f.channel, 'filing', f.id::text, f.party),
+                rule.filing_fact(f) - 'documents' || jsonb_build_object('answer', $2 || jsonb_build_object('sha256', encode(sha256($3), 'hex')),
+                        'reasons', case when $2 ? 'code' or $2 ? 'text' then jsonb_build_array(jsonb_build_object('code', $2 -> 'code', 'text', $2 -> 'text')) end));
+        insert into answer (body, filing, channel, message, content, detail, event) values (f.body, f.id, $1, message, $3, $2, receipt);
+        select * into f from filing x where x.body = f.body and x.id = f.id;
+        return jsonb_build_object('filing', f.id, 'state', f.state, 'event', receipt, 'duplicate', false);
+end
+$$;

@@ -1,0 +1,20 @@
+-- Who may call what. Programs own no table and read none.
+revoke all on schema pli, rule from public;
+revoke all on all functions in schema pli, rule, api from public, pli_front, pli_notary, pli_relay, pli_admin;
+revoke all on all tables in schema pli from public, pli_front, pli_notary, pli_relay, pli_admin;
+grant usage on schema api to pli_front, pli_notary, pli_relay, pli_admin;
+
+grant execute on function api.now, api.identify, api.consultation_create, api.consultation_publish, api.consultation_list, api.consultation_show,
+        api.document_begin, api.document_finish, api.document_open, api.chunk_put, api.chunk_drop, api.chunk_read,
+        api.deposit_open, api.deposit_show, api.deposit_commit, api.deposit_withdraw, api.envelope_admit, api.transfer_record, api.manifest_put,
+        api.opening_start, api.opening_shares_wanted, api.opening_share_put, api.opening_show, api.envelope_claim, api.envelope_settle, api.envelope_show,
+        api.filing_create, api.filing_file_begin, api.filing_file_finish, api.filing_show, api.filing_submit, api.filing_refuse,
+        api.receipts_after, api.cursor_acknowledge, api.receipt_show, api.checkpoint_note, api.journal_tile to pli_front;
+
+grant execute on function api.now, api.notary_lock, api.event_pending, api.journal_append, api.journal_nodes, api.journal_state,
+        api.receipt_put, api.receipt_stamp, api.receipt_unstamped, api.receipt_missing to pli_notary;
+
+grant execute on function api.now, api.outbox_claim, api.outbox_settle, api.filing_answer, api.chunk_read to pli_relay;
+
+grant execute on function api.now, api.maintain, api.body_enrol, api.party_enrol, api.party_disable, api.party_list, api.outbox_list,
+        api.journal_rows, api.checkpoint_rows, api.node_rows, api.journal_state, api.doctor to pli_admin;
