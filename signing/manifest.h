@@ -1,0 +1,52 @@
+/*
+ * manifest.h - the sealed envelope's manifest, `urn:pli:sealed-envelope:1` (manifest.c shows the schema).
+ *
+ * signing_manifest_json(): {"consultation","lot","kind","documents":[{"name","mediaType","size"}],
+ *  "plaintextSize","chunkSize","chunks","digest","threshold","members":[{"x","certificate","share","algorithm"}]}
+ *  digest: SHA-256 over the concatenated SHA-256 of the ciphertext's chunks, hex; certificate: SHA-256 of the
+ *  member's, hex; share: SHA-256 of its share (x, then 32 bytes), hex; algorithm: "rsa-oaep" or "ecdh-es".
+ */
+#ifndef PLI_SIGNING_MANIFEST_H
+#define PLI_SIGNING_MANIFEST_H
+
+#include "signing/signing.h"
+#include "signing/wrap.h"
+
+enum {
+        MANIFEST_BYTES_MAX = 2 * 1024 * 1024, /* 1000 names of 1 KiB, and 16 members */
+        MANIFEST_DOCUMENTS_MAX = 1000,
+        MANIFEST_ID_MAX = 128, /* consultation, lot, kind */
+        MANIFEST_SHA256 = 32
+};
+
+struct manifest_document {
+        char *name, *media_type;
+        uint64_t size;
+};
+
+/* Member n holds x = n + 1. */
+struct manifest_member {
+        uint8_t certificate[MANIFEST_SHA256];
+        uint8_t share[MANIFEST_SHA256]; /* commitment: SHA-256 of the share */
+        struct wrapped wrapped;         /* the share without its x */
+};
+
+struct signing_manifest {
+        char consultation[MANIFEST_ID_MAX + 1], lot[MANIFEST_ID_MAX + 1], kind[MANIFEST_ID_MAX + 1];
+        struct manifest_document *documents;
+        size_t document_count;
+        uint64_t plaintext_size;
+        uint32_t chunks;
+        uint8_t digest[MANIFEST_SHA256];
+        unsigned threshold;
+        struct manifest_member members[SIGNING_MEMBERS_MAX];
+        size_t member_count;
+        char *json;
+};
+
+bool manifest_write(const signing_manifest *manifest, const struct signing_sink *out, struct signing_refusal *why)
+        __attribute__((warn_unused_result));
+/* A copy of name and media type is appended. */
+bool manifest_document_append(signing_manifest *manifest, struct manifest_document document) __attribute__((warn_unused_result));
+
+#endif
