@@ -17,6 +17,7 @@
 #include "gateway/core/owner.h"
 #include "signing/algorithm.h"
 #include "signing/scheme.h"
+#include "signing/source.h"
 
 #define DSIG "http://www.w3.org/2000/09/xmldsig#"
 
@@ -128,31 +129,28 @@ static bool nodes_run(xmlSecTransformCtxPtr context, const struct chain_input *i
         return xmlSecTransformPushXml(context->first, nodes, context) >= 0;
 }
 
-/* Files go through in blocks and are never in memory whole. */
-static bool blocks_run(xmlSecTransformCtxPtr context, const struct signing_source *source)
+static bool chain_write(void *context, const uint8_t *data, size_t size)
 {
-        uint8_t block[LIMIT_BLOCK];
+        xmlSecTransformCtxPtr chain = context;
+        return size == 0 || xmlSecTransformPushBin(chain->first, data, (xmlSecSize)size, 0, chain) >= 0;
+}
+
+/* Files go through in blocks and are never in memory whole. */
+static bool file_run(xmlSecTransformCtxPtr context, const struct file *file)
+{
         if (xmlSecTransformCtxPrepare(context, xmlSecTransformDataTypeBin) < 0 || has_parser(context))
                 return false;
-        for (uint64_t at = 0; at < source->size;) {
-                size_t size = source->size - at < sizeof block ? (size_t)(source->size - at) : sizeof block;
-                if (!source->read(source->context, at, block, size) ||
-                    xmlSecTransformPushBin(context->first, block, (xmlSecSize)size, 0, context) < 0)
-                        return false;
-                at += size;
-        }
-        return xmlSecTransformPushBin(context->first, NULL, 0, 1, context) >= 0;
+        const struct signing_sink sink = {context, chain_write};
+        return file->copy(file, &sink) && xmlSecTransformPushBin(context->first, NULL, 0, 1, context) >= 0;
 }
 
 /* A file whose first transform wants nodes: read by our own reader, never by xmlsec's. */
-static bool file_parse(const struct signing_source *source, xml_document **out)
+static bool file_parse(const struct file *file, xml_document **out)
 {
-        if (source->size > LIMIT_XML_BYTES)
-                return false;
-        uint8_t *bytes = malloc((size_t)source->size + 1);
-        bool good = bytes != NULL && source->read(source->context, 0, bytes, (size_t)source->size) &&
-                    xml_read((struct signing_bytes){bytes, (size_t)source->size}, out, NULL);
-        free(bytes);
+        struct sink_memory memory = {.limit = LIMIT_XML_BYTES};
+        const struct signing_sink sink = sink_memory(&memory);
+        bool good = file->copy(file, &sink) && xml_read((struct signing_bytes){memory.data, memory.size}, out, NULL);
+        free(memory.data);
         return good;
 }
 
@@ -169,8 +167,8 @@ static bool reference_run(xmlSecTransformCtxPtr context, const struct chain_inpu
 {
         OWN(xml_document) parsed = NULL;
         struct chain_input whole = *input;
-        if (input->source != NULL && starts_with_nodes(reference)) {
-                if (!file_parse(input->source, &parsed))
+        if (input->file != NULL && starts_with_nodes(reference)) {
+                if (!file_parse(input->file, &parsed))
                         return false;
                 whole = (struct chain_input){.document = parsed, .comments = true, .work = input->work};
         }
@@ -182,7 +180,7 @@ static bool reference_run(xmlSecTransformCtxPtr context, const struct chain_inpu
                         return false;
                 (*digest)->operation = xmlSecTransformOperationVerify;
         }
-        return whole.document != NULL ? nodes_run(context, &whole) : blocks_run(context, input->source);
+        return whole.document != NULL ? nodes_run(context, &whole) : file_run(context, input->file);
 }
 
 static enum chain_verdict verdict_read(xmlSecTransformPtr transform, xmlNode *value, xmlSecTransformCtxPtr context)

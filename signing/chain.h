@@ -12,16 +12,17 @@
 #include <xmlsec/xmlsec.h>
 #include <xmlsec/nodeset.h>
 
+#include "signing/files.h"
 #include "signing/work.h"
 #include "signing/xml.h"
 
 enum chain_verdict { CHAIN_UNJUDGED = 0, CHAIN_HOLDS, CHAIN_DIFFERS, CHAIN_REFUSED };
 
 struct chain_input {
-        const xml_document *document;        /* of `top`, or NULL */
-        xmlNode *top;                        /* this element with its subtree; NULL with a document: all of it */
-        bool comments;                       /* XMLDSig 4.4.3.3: only an XPointer keeps them */
-        const struct signing_source *source; /* or a file's bytes, streamed */
+        const xml_document *document; /* of `top`, or NULL */
+        xmlNode *top;                 /* this element with its subtree; NULL with a document: all of it */
+        bool comments;                /* XMLDSig 4.4.3.3: only an XPointer keeps them */
+        const struct file *file;      /* or a file's bytes, streamed */
         struct work *work;
         /* Sees the nodes as they are about to be canonicalised (NULL set: bytes, no nodes); may be NULL. */
         void (*view)(void *context, xmlSecNodeSetPtr nodes);

@@ -70,25 +70,24 @@ static char *fragment_id(const char *uri, bool *comments)
 
 /* ---- reading ---- */
 
-static bool target_find(const xml_document *document, struct reference *reference)
+static void target_find(const xml_document *document, struct reference *reference)
 {
         const char *uri = reference->uri;
         if (uri == NULL || (uri[0] != '\0' && uri[0] != '#')) {
                 reference->file = file_name(uri != NULL ? uri : "");
-                return true;
+                return;
         }
         reference->same_document = true;
         reference->comments = strcmp(uri, "#xpointer(/)") == 0;
         if (uri[0] == '\0' || reference->comments) {
                 reference->found = true;
-                return true;
+                return;
         }
         char *id = fragment_id(uri, &reference->comments);
         enum xml_found found = id != NULL ? xml_by_id(document, id, &reference->target) : XML_MISSING;
         free(id);
         reference->found = found == XML_UNIQUE;
         reference->ambiguous = found == XML_AMBIGUOUS;
-        return true;
 }
 
 /* <sequence><element ref="ds:Transforms" minOccurs="0"/><element ref="ds:DigestMethod"/><element ref="ds:DigestValue"/></sequence>
@@ -106,7 +105,8 @@ static bool reference_read(const xml_document *document, xmlNode *node, struct r
                 return false;
         *out = (struct reference){.node = node, .uri = xml_attribute(node, "URI"), .type = xml_attribute(node, "Type")};
         out->digest = algorithm_find(xml_attribute(method, "Algorithm"), ALGORITHM_DIGEST);
-        return target_find(document, out);
+        target_find(document, out);
+        return true;
 }
 
 static bool references_add(struct dsig *dsig, xmlNode *first, size_t manifest, struct signing_refusal *why)
@@ -218,18 +218,18 @@ static void inside_check(const xml_document *document, struct reference *referen
         coverage_settle(document, reference->target, reference->verdict == CHAIN_HOLDS);
 }
 
-static void file_check(struct reference *reference, const struct signing_detached *files, struct work *work)
+static void file_check(struct reference *reference, const struct files *files, struct work *work)
 {
-        struct signing_source source;
-        if (files == NULL || reference->file == NULL || !files->find(files->context, reference->file, &source))
+        struct file file;
+        if (files == NULL || reference->file == NULL || !files->find(files, reference->file, &file))
                 return;
         reference->found = true;
-        const struct chain_input input = {.source = &source, .work = work};
+        const struct chain_input input = {.file = &file, .work = work};
         reference->verdict = chain_reference(&input, reference->node);
         snprintf(reference->covers, sizeof reference->covers, "file %.240s", reference->file);
 }
 
-void dsig_references_check(struct dsig *dsig, const struct signing_detached *files, struct work *work)
+void dsig_references_check(struct dsig *dsig, const struct files *files, struct work *work)
 {
         coverage_begin(dsig->document);
         for (size_t n = 0; n < dsig->reference_count; n++) {

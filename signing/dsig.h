@@ -41,7 +41,7 @@ bool dsig_open(const xml_document *document, xmlNode *signature, struct dsig **o
         __attribute__((warn_unused_result));
 void dsig_free(struct dsig *dsig);
 /* Resolves and digests each reference; what is right is marked as covered. `files` may be NULL. */
-void dsig_references_check(struct dsig *dsig, const struct signing_detached *files, struct work *work);
+void dsig_references_check(struct dsig *dsig, const struct files *files, struct work *work);
 /* The signature value, with this key. */
 enum chain_verdict dsig_value_check(const struct dsig *dsig, EVP_PKEY *key, struct work *work) __attribute__((warn_unused_result));
 /* The reference whose digest was taken over exactly this element; NULL: none was, or it was wrong. */
