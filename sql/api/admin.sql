@@ -119,7 +119,7 @@ begin
         return jsonb_build_array(
                 rule.finding('partitions', partitions >= 7, format('Partitions are ready for %s days; "pliadm migrate" makes more.', partitions)),
                 rule.finding('default-partition', strays = 0, format('%s chunks lie in the default partition.', strays)),
-                rule.finding('notary', waiting < interval '1 minute', coalesce(format('The oldest event waits for the notary since %s.', waiting), 'No event waits for the notary.')),
+                rule.finding('notary', waiting < interval '1 minute', case when waiting is null then 'No event waits for the notary.' else format('The oldest event has been waiting for the notary for %s.', waiting) end),
                 rule.finding('receipts', unreceipted = 0, format('%s journal entries have no receipt.', unreceipted)),
                 rule.finding('time-stamps', unstamped = 0, format('%s receipts wait for their time-stamp.', unstamped)),
                 rule.finding('outbox', stuck = 0, format('%s filings have been waiting for the State for more than a day.', stuck)),
