@@ -11,12 +11,13 @@
  *     RecipientDetails?{Name?, Siret?}                                      (2)
  *     MessageIdentifier?{Type?, Identifier?}
  *     Consultation?{Identifier?, Reference?, Title?, Object?, Deadline?}    (3)
+ *     Filing?{Act?, Number?, Object?}
  *     TransmissionStart?, SubmissionTime?, Late?                            (4)
- *     Documents?{Document+{Name?, MediaType?, Size?, Envelope?, Lot?, Kind?}}  (5)
+ *     Documents?{Document+{Name?, MediaType?, Size?, Digest?, Envelope?, Lot?, Kind?}}  (5)
  *     Envelopes?{Envelope+{Name?, Lot?, Kind?, Bytes?, Digest?, ManifestDigest?}}
  *     TransferEvidence?{Attempts, Interruptions, Bytes, First?}
  *     TimeStamp  "included" | "pending" when it was signed | "none"
- *     Journal{Index, TreeSize, Salt, Proof{Hash*}, Checkpoint, Event}
+ *     Journal{Index, TreeSize, Salt, Proof{Hash*}, Checkpoint, Event | EventBase64}
  *     ds:Signature?                                       XAdES-B-T by the gateway's seal
  */
 #ifndef PLI_FORMATS_RECEIPT_H
