@@ -1,6 +1,9 @@
 /* call.c - see call.h. */
 #include "gateway/front/call.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 struct db_argument call_actor(const struct request *request)
 {
         return db_text(request->party.id[0] != '\0' ? request->party.id : NULL);
@@ -19,4 +22,17 @@ enum answer call_answer(struct request *request, int status, const char *functio
         if (!call_about(request, function, NULL, &answer, &problem))
                 return http_answer_problem(request, &problem);
         return http_answer_json(request, status, answer);
+}
+
+enum answer call_refuse(struct request *request, const struct problem *problem, const char *member, json_t *value)
+{
+        json_t *json = problem_json(problem, request->language, request->id);
+        json_object_set(json, member, value);
+        char *text = json_dumps(json, JSON_COMPACT);
+        json_decref(json);
+        if (text == NULL)
+                return http_answer_problem(request, problem);
+        enum answer answer = http_answer_bytes(request, problem->row->status, "application/problem+json", text, strlen(text));
+        free(text);
+        return answer;
 }

@@ -134,12 +134,7 @@ static enum answer answer_refused(struct request *request, json_t *refused)
         const json_t *first = json_array_get(refused, 0);
         problem_set(&problem, json_string_value(json_object_get(first, "code")), "%s",
                     json_string_value(json_object_get(first, "detail")));
-        OWN(json_t) json = problem_json(&problem, request->language, request->id);
-        json_object_set(json, "refused", refused);
-        char *text = json_dumps(json, JSON_COMPACT);
-        enum answer answer = http_answer_bytes(request, problem.row->status, "application/problem+json", text, strlen(text));
-        free(text);
-        return answer;
+        return call_refuse(request, &problem, "refused", refused);
 }
 
 static enum answer handover_keep(struct handover *handover)

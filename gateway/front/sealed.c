@@ -5,23 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "gateway/core/base64.h"
+#include "gateway/front/instant.h"
 #include "signing/signing.h"
 
-/* RFC 3339 in UTC, fractions dropped. */
-static bool instant_read(const char *text, int64_t *out)
+static bool control_time_read(const json_t *json, int64_t *seconds)
 {
-        struct tm parts = {0};
-        const char *end = text != NULL ? strptime(text, "%Y-%m-%dT%H:%M:%S", &parts) : NULL;
-        if (end == NULL)
+        const char *at = json_string_value(json_object_get(json, "at"));
+        int64_t microseconds = 0;
+        if (at == NULL || !instant_parse(at, &microseconds))
                 return false;
-        if (*end == '.')
-                end += 1 + strspn(end + 1, "0123456789");
-        if (strcmp(end, "Z") != 0)
-                return false;
-        *out = timegm(&parts);
+        *seconds = microseconds / 1000000;
         return true;
 }
 
@@ -45,7 +40,7 @@ bool sealed_read(const json_t *json, struct sealed *out, struct problem *problem
         *out = (struct sealed){0};
         const char *envelope = json_string_value(json_object_get(json, "envelope"));
         if (envelope == NULL || strlen(envelope) >= sizeof out->envelope || !place_read(json, out) ||
-            !instant_read(json_string_value(json_object_get(json, "at")), &out->at) ||
+            !control_time_read(json, &out->at) ||
             !base64_read(json_string_value(json_object_get(json, "manifest")), &out->manifest, &out->manifest_size) ||
             !base64_read(json_string_value(json_object_get(json, "shares")), &out->shares, &out->shares_size) ||
             out->shares_size % SIGNING_SHARE != 0)
