@@ -54,7 +54,7 @@ static void anomaly_add(const xmlNode *root, json_t *answer)
         date_add(answer, "at", actes_child_text(root, "Date"));
         member_add(answer, "code", actes_child_text(root, "Nature"));
         reason_add(answer, detail);
-        member_add(answer, "detail", detail);
+        member_add(answer, "text", detail);
 }
 
 /* The acte the State repeats: by it an anomaly with an empty act id finds its filing. */
@@ -189,7 +189,7 @@ static const struct root {
         {"EnveloppeMISILLCL", "envelope", NULL, envelope_read},
         {"ARActe", "received", "1-2", received_read},
         {"AnomalieActe", "anomaly", "1-3", anomaly_read},
-        {"AnomalieEnveloppe", "envelope-anomaly", NULL, envelope_anomaly_read},
+        {"AnomalieEnveloppe", "envelope-anomaly", "anomaly", envelope_anomaly_read},
         {"ARAnnulation", "cancelled", "6-2", cancelled_read},
         {"RetourClassification", "classification", "7-2", classification_read},
 };

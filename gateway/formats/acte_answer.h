@@ -4,13 +4,13 @@
  *
  * Members, absent where the file does not say them:
  *   kind            envelope | received (1-2) | anomaly (1-3) | envelope-anomaly | cancelled (6-2) | classification (7-2)
- *   message         "1-2", "1-3", "6-2", "7-2"
+ *   message         "1-2", "1-3", "6-2", "7-2"; "anomaly" of an envelope
  *   act             the act id; of an anomaly, made from the acte it repeats
  *   siren           of the body addressed
  *   number date nature object   of the acte repeated (ActeRecu)
  *   at              YYYY-MM-DD: reception by the State, or the anomaly's date
  *   code            of the anomaly: three digits, any (999 is outside the schema and is real)
- *   reason detail   "ODT-VERIF-01", and the whole sentence
+ *   reason text     "ODT-VERIF-01", and the whole sentence
  *   classification  the version the State now uses, or the one returned
  *   envelope forms  the envelope in anomaly, by the file's name; the messages an envelope lists
  *   natures matters of a classification: [{code,label,abbreviation,types:[{code,label}]}], [{code:"8.9.2",label}]

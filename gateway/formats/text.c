@@ -1,6 +1,7 @@
 /* text.c - shapes of text. */
 #include "gateway/formats/text.h"
 
+#include <libxml/xmlstring.h>
 #include <string.h>
 
 static bool character_allowed(char c, const char *allowed)
@@ -73,6 +74,11 @@ bool text_is_xml(const char *text)
                         return false;
         }
         return true;
+}
+
+bool text_is_utf8(const char *text)
+{
+        return xmlCheckUTF8((const unsigned char *)text) == 1;
 }
 
 bool text_copy(char *out, size_t room, const char *text)

@@ -15,6 +15,7 @@ bool text_is_date(const char *text) __attribute__((warn_unused_result));
 size_t text_length(const char *text) __attribute__((warn_unused_result));
 /* Only characters that XML 1.0 (production 2) can carry. */
 bool text_is_xml(const char *text) __attribute__((warn_unused_result));
+bool text_is_utf8(const char *text) __attribute__((warn_unused_result));
 /* Copies all of it, or answers false and leaves `out` alone. */
 bool text_copy(char *out, size_t room, const char *text) __attribute__((warn_unused_result));
 

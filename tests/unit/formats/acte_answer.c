@@ -49,7 +49,7 @@ static void an_anomaly_with_an_empty_id_finds_its_acte(void **state)
         assert_string_equal(text(answer, "at"), "2026-04-01");
         assert_string_equal(text(answer, "code"), "002");
         assert_string_equal(text(answer, "reason"), "ODT-VERIF-01");
-        assert_string_equal(text(answer, "detail"), "ODT-VERIF-01 : date \xC3\xA0 revoir");
+        assert_string_equal(text(answer, "text"), "ODT-VERIF-01 : date \xC3\xA0 revoir");
         assert_string_equal(text(answer, "object"), "\xC3\x89t\xC3\xA9");
         json_decref(answer);
 }

@@ -1,0 +1,95 @@
+/*
+ * main.c - pli-relay, the one program that faces the State. It calls out, by
+ * libcurl, and never listens; it reads and writes through pli_relay's functions
+ * alone. One relay is active, by a lock of its database session; others wait.
+ */
+#include <curl/curl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/core/config.h"
+#include "gateway/core/log.h"
+#include "gateway/relay/outbox.h"
+
+static atomic_bool stop;
+
+static void stop_ask(int signal_number)
+{
+        (void)signal_number;
+        atomic_store(&stop, true);
+}
+
+static void signals_set(void)
+{
+        struct sigaction action = {.sa_handler = stop_ask};
+        sigaction(SIGTERM, &action, NULL);
+        sigaction(SIGINT, &action, NULL);
+        signal(SIGPIPE, SIG_IGN);
+}
+
+static void problem_log(const struct problem *problem)
+{
+        log_event(LOG_LEVEL_ERROR, problem->row->code, "detail", problem->detail, NULL);
+}
+
+static int problem_exit(const struct problem *problem)
+{
+        problem_log(problem);
+        return problem->row->exit;
+}
+
+/* True where this process is the active relay. The session that holds the lock may have been lost: it is asked for each time. */
+static bool lead(struct db *db, struct problem *problem, bool *leading)
+{
+        json_t *answer = NULL;
+        if (!db_call_json(db, "api.relay_lock", NULL, 0, &answer, problem))
+                return false;
+        bool now = json_is_true(answer);
+        json_decref(answer);
+        if (now != *leading)
+                log_event(LOG_LEVEL_INFO, now ? "relay-active" : "relay-waiting", NULL);
+        *leading = now;
+        return true;
+}
+
+static void serve(const struct outbox *outbox, int milliseconds)
+{
+        bool listening = false, leading = false;
+        char payload[128];
+        while (!atomic_load(&stop)) {
+                struct problem problem = {0};
+                listening = listening || db_listen(outbox->db, "outbox", &problem);
+                if (!listening || !lead(outbox->db, &problem, &leading) || (leading && !outbox_run(outbox, &problem)))
+                        problem_log(&problem);
+                if (!atomic_load(&stop))
+                        (void)db_wait(outbox->db, milliseconds, payload);
+        }
+}
+
+int main(int argc, char **argv)
+{
+        struct config config;
+        struct problem problem = {0};
+        if (!config_load(&argc, argv, "pli-relay [--config FILE] [--set name=value]\nCarries filings to the State.\n", &config,
+                         &problem)) {
+                log_open("pli-relay", "info");
+                return problem_exit(&problem);
+        }
+        log_open("pli-relay", config.log_level);
+        signals_set();
+        curl_global_init(CURL_GLOBAL_DEFAULT);
+        struct actes_channel channel;
+        if (!actes_channel_open(&config, &stop, &channel, &problem))
+                return problem_exit(&problem);
+        char conninfo[1024];
+        snprintf(conninfo, sizeof conninfo, "%s user=pli_relay", config.database);
+        struct db *db = db_open(conninfo, "pli-relay");
+        log_event(LOG_LEVEL_INFO, "relay-started", "actes", config.actes_url, NULL);
+        serve(&(struct outbox){db, &channel, &stop}, (int)config.relay_seconds * 1000);
+        log_event(LOG_LEVEL_INFO, "relay-stopped", NULL);
+        db_close(db);
+        actes_channel_close(&channel);
+        curl_global_cleanup();
+        return 0;
+}
