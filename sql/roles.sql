@@ -14,7 +14,7 @@ grant execute on function api.now, api.identify, api.consultation_create, api.co
 grant execute on function api.now, api.notary_lock, api.event_pending, api.journal_append, api.journal_nodes, api.journal_state,
         api.receipt_put, api.receipt_stamp, api.receipt_unstamped, api.receipt_missing to pli_notary;
 
-grant execute on function api.now, api.outbox_claim, api.outbox_settle, api.filing_answer, api.chunk_read to pli_relay;
+grant execute on function api.now, api.relay_lock, api.outbox_claim, api.outbox_settle, api.filing_answer, api.chunk_read to pli_relay;
 
 grant execute on function api.now, api.maintain, api.body_enrol, api.party_enrol, api.party_disable, api.party_list, api.outbox_list,
         api.journal_rows, api.checkpoint_rows, api.node_rows, api.journal_state, api.doctor to pli_admin;

@@ -12,6 +12,26 @@ create function rule.outbox_json(o outbox) returns jsonb language sql stable as 
                 'filing', (select rule.filing_json(f) from filing f where f.body = o.body and f.id = o.filing))
 $$;
 
+-- Held by the session: one relay is active. Who takes the lock over takes over what the former one left
+-- half done, at once: it is sent again as the same archive.
+create function api.relay_lock() returns jsonb language plpgsql volatile security definer set search_path = pli, pg_temp as $$
+declare
+        key bigint := hashtextextended('pli relay', 0);
+begin
+        perform from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid() and l.granted
+                and (l.classid::bigint << 32 | l.objid::bigint) = key and l.objsubid = 1;
+        if found then
+                return to_jsonb(true);
+        end if;
+        if not pg_try_advisory_lock(key) then
+                return to_jsonb(false);
+        end if;
+        perform rule.act_everywhere();
+        update outbox set lease_until = clock_timestamp() where state = 'sending';
+        return to_jsonb(true);
+end
+$$;
+
 -- The next item of the body that was served the longest ago, leased for ten minutes. A body whose item fails
 -- goes to the end of the row like any other: it blocks nobody.
 create function api.outbox_claim(channel text) returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
