@@ -107,6 +107,13 @@ static bool excused(const xmlNode *node)
         return false;
 }
 
+/* Elements that only hold signatures (EN 319 162-1 A.5, OpenDocument 1.2 part 3 5) say nothing themselves. */
+static bool wrapper(const xmlNode *node)
+{
+        return node->parent != NULL && node->parent->type == XML_DOCUMENT_NODE &&
+               (xml_is(node, NULL, "XAdESSignatures") || xml_is(node, NULL, "document-signatures"));
+}
+
 /* An element, text or instruction that says something and is not covered. */
 static bool hole(const xmlNode *node, unsigned mark)
 {
@@ -153,7 +160,7 @@ static void holes_find(const xmlNode *top, struct search *search)
 {
         for (const xmlNode *node = top, *next; node != NULL; node = next) {
                 bool skip = aside(node, search->signature);
-                if (!skip && !xml_is(node, DSIG, "Signature") &&
+                if (!skip && !wrapper(node) && !xml_is(node, DSIG, "Signature") &&
                     !(xml_is(node, DSIG, "Object") && xml_is(node->parent, DSIG, "Signature")) && hole(node, search->mark)) {
                         hole_report(search, node);
                         skip = true;

@@ -1,0 +1,311 @@
+/*
+ * judgement.c - one signature through the blocks of EN 319 102-1 (judgement.h),
+ * one function a block.
+ */
+#include "signing/judgement.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/core/owner.h"
+#include "signing/imprint.h"
+#include "signing/path.h"
+#include "signing/reason.h"
+#include "signing/token.h"
+
+typedef struct token token_handle;
+DEFINE_OWNER(token_handle, token_free)
+
+void reason_add(struct judgement *judgement, enum reason_code code, const char *format, ...)
+{
+        enum signing_indication indication = reason_row(code)->indication;
+        if (indication > SIGNING_PASSED && indication > judgement->indication) {
+                judgement->indication = indication;
+                judgement->sub_indication = reason_row(code)->sub_indication;
+        }
+        if (judgement->reason_count == REASONS_MAX) /* a thousand findings alike add nothing to the report */
+                return;
+        struct reason *reason = &judgement->reasons[judgement->reason_count++];
+        va_list arguments;
+        reason->code = code;
+        va_start(arguments, format);
+        vsnprintf(reason->detail, sizeof reason->detail, format, arguments);
+        va_end(arguments);
+}
+
+static const char *reference_name(const struct reference *reference)
+{
+        if (reference->file != NULL)
+                return reference->file[0] != '\0' ? reference->file : "(unnamed)";
+        if (reference->uri == NULL || reference->uri[0] == '\0')
+                return "of the document";
+        return reference->uri;
+}
+
+/* ---- 5.2.2 format checking ---- */
+
+static bool format_check(struct judgement *judgement)
+{
+        struct signing_refusal why = {0};
+        if (!dsig_open(judgement->document, judgement->signature, &judgement->dsig, &why)) {
+                reason_add(judgement, REASON_SIGNATURE_MALFORMED, "%s", why.sentence);
+                return false;
+        }
+        for (size_t n = 0; n < judgement->dsig->reference_count; n++)
+                if (judgement->dsig->references[n].ambiguous)
+                        reason_add(judgement, REASON_ID_AMBIGUOUS, "%s", judgement->dsig->references[n].uri);
+        return true;
+}
+
+/* ---- 5.2.3 identification of the signing certificate ---- */
+
+static void evidence_take(void *context, struct signing_bytes der)
+{
+        if (!evidence_add(context, der))
+                return; /* unreadable evidence proves nothing either way */
+}
+
+static void signer_identify(struct judgement *judgement)
+{
+        judgement->certificates = xades_certificates(judgement->dsig, &judgement->xades);
+        judgement->evidence = evidence_new();
+        xades_evidence(&judgement->xades, evidence_take, &judgement->evidence);
+        if (judgement->certificates != NULL)
+                judgement->binding = xades_signer(&judgement->xades, judgement->certificates, &judgement->signer);
+        if (judgement->signer == NULL && judgement->trust != NULL)
+                judgement->binding = xades_signer(&judgement->xades, judgement->trust->others, &judgement->signer);
+        if (judgement->signer == NULL)
+                reason_add(judgement, REASON_CERTIFICATE_MISSING, "%s", "");
+        else if (judgement->binding == XADES_UNBOUND)
+                reason_add(judgement, REASON_CERTIFICATE_UNBOUND, "%s", "");
+        else if (judgement->binding == XADES_SERIAL_DIFFERS)
+                reason_add(judgement, REASON_CERTIFICATE_SERIAL, "%s", "");
+}
+
+/* ---- 5.2.7 cryptographic verification ---- */
+
+static void reference_judge(struct judgement *judgement, const struct reference *reference)
+{
+        if (reference->ambiguous)
+                return; /* said by the format check */
+        if (!reference->found)
+                reason_add(judgement, reference->manifest > 0 ? REASON_MANIFEST_ENTRY_MISSING : REASON_DATA_NOT_FOUND, "%s",
+                           reference_name(reference));
+        else if (reference->verdict == CHAIN_DIFFERS)
+                reason_add(judgement, REASON_DIGEST_DIFFERS, "%s", reference_name(reference));
+        else if (reference->verdict != CHAIN_HOLDS)
+                reason_add(judgement, REASON_TRANSFORM_REFUSED, "%s", reference_name(reference));
+}
+
+static void cryptography_verify(struct judgement *judgement)
+{
+        const struct dsig *dsig = judgement->dsig;
+        for (size_t n = 0; n < dsig->reference_count; n++)
+                reference_judge(judgement, &dsig->references[n]);
+        EVP_PKEY *key = judgement->signer != NULL ? X509_get0_pubkey(judgement->signer) : NULL;
+        if (dsig->method == NULL || dsig->canonical == NULL)
+                reason_add(judgement, REASON_METHOD_UNKNOWN, "%s",
+                           dsig->method == NULL ? "SignatureMethod is not in the list"
+                                                : "CanonicalizationMethod is not in the list");
+        else if (key != NULL && dsig_value_check(dsig, key, judgement->work) == CHAIN_HOLDS)
+                judgement->value_holds = true;
+        else if (key != NULL)
+                reason_add(judgement, REASON_VALUE_WRONG, "%s", "");
+        if (judgement->work->exhausted)
+                reason_add(judgement, REASON_TOO_MUCH, "%s", "");
+}
+
+/* ---- 5.4 time-stamps, and with them the best signature time ---- */
+
+static bool stamp_trusted(struct judgement *judgement, const struct token *token)
+{
+        const signing_trust *trust = judgement->trust;
+        char detail[256];
+        if (trust == NULL)
+                return false;
+        const struct path_request request = {.leaf = token_signer(token),
+                                             .anchors = sk_X509_num(trust->stampers) > 0 ? trust->stampers : trust->anchors,
+                                             .helpers = {token_certificates(token), judgement->certificates, trust->others},
+                                             .evidence = {&judgement->evidence, &trust->evidence},
+                                             .at = token_time(token),
+                                             .stamper = true};
+        enum path_outcome outcome = path_check(&request, detail);
+        if (outcome == PATH_GOOD || outcome == PATH_GOOD_REVOCATION_UNJUDGED)
+                return true;
+        reason_add(judgement, REASON_STAMP_UNTRUSTED, "%s", detail);
+        return false;
+}
+
+static bool stamp_about(struct judgement *judgement, const struct xades_stamp *stamp, const struct token *token,
+                        struct stamp_finding *finding)
+{
+        uint8_t digest[EVP_MAX_MD_SIZE];
+        size_t size = 0;
+        enum imprint_outcome outcome =
+                imprint_make(judgement->dsig, &judgement->xades, stamp, token_digest(token), judgement->work, digest, &size);
+        finding->understood = outcome != IMPRINT_UNKNOWN;
+        return outcome == IMPRINT_MADE && token_about(token, (struct signing_bytes){digest, size});
+}
+
+static void stamp_judge(struct judgement *judgement, const struct xades_stamp *stamp, struct stamp_finding *finding)
+{
+        OWN(token_handle) token = NULL;
+        struct signing_refusal why = {0};
+        uint8_t *der = NULL;
+        size_t size = 0;
+        finding->type = (const char *)stamp->node->name;
+        bool good = xml_base64(stamp->token, LIMIT_TOKEN_BYTES, &der, &size) &&
+                    token_read((struct signing_bytes){der, size}, &token, &why);
+        free(der);
+        if (!good) {
+                reason_add(judgement, REASON_STAMP_WRONG, "%s", "it is not a time-stamp token");
+                return;
+        }
+        finding->at = token_time(token);
+        if (!token_check(token, judgement->certificates, &why))
+                reason_add(judgement, REASON_STAMP_WRONG, "%s", why.sentence);
+        else if (!stamp_about(judgement, stamp, token, finding))
+                reason_add(judgement, REASON_STAMP_WRONG, "%s %s",
+                           finding->understood ? "it was made over other data:" : "its kind is not judged here:", finding->type);
+        else
+                finding->intact = true;
+        finding->trusted = finding->intact && stamp_trusted(judgement, token);
+}
+
+/* 5.5.4: the earliest moment the signature is proven to have existed at. */
+static void stamps_judge(struct judgement *judgement)
+{
+        judgement->best = judgement->at;
+        for (size_t n = 0; n < judgement->xades.stamp_count; n++) {
+                const struct xades_stamp *stamp = &judgement->xades.stamps[n];
+                struct stamp_finding *finding = &judgement->stamps[n];
+                stamp_judge(judgement, stamp, finding);
+                if (!finding->trusted || stamp->signed_ || (judgement->proven && finding->at >= judgement->best) ||
+                    finding->at > judgement->at)
+                        continue;
+                judgement->best = finding->at;
+                judgement->proven = true;
+        }
+}
+
+/* ---- 5.2.8 signature acceptance ---- */
+
+static void properties_accept(struct judgement *judgement)
+{
+        const struct reference *reference = judgement->xades.structure == XADES_GOOD
+                                                    ? dsig_reference_to(judgement->dsig, judgement->xades.signed_properties)
+                                                    : NULL;
+        judgement->properties_covered = reference != NULL && judgement->value_holds;
+        switch (judgement->xades.structure) {
+        case XADES_UNCOVERED:
+                reason_add(judgement, REASON_PROPERTIES_UNCOVERED, "%s", "");
+                break;
+        case XADES_ELSEWHERE:
+                reason_add(judgement, REASON_PROPERTIES_ELSEWHERE, "%s", "");
+                break;
+        case XADES_SEVERAL:
+                reason_add(judgement, REASON_PROPERTIES_SEVERAL, "%s", "");
+                break;
+        case XADES_MISAIMED:
+                reason_add(judgement, REASON_PROPERTIES_MISAIMED, "%s", "");
+                break;
+        case XADES_NONE:
+        case XADES_GOOD:
+                break;
+        }
+        if (judgement->signer != NULL && judgement->binding == XADES_UNCLAIMED && !xades_key_info_signed(judgement->dsig))
+                reason_add(judgement, REASON_CERTIFICATE_UNCLAIMED, "%s", "");
+}
+
+static void coverage_accept_or_tell(struct judgement *judgement)
+{
+        char holes[COVERAGE_TEXT];
+        bool right = judgement->value_holds && judgement->indication < SIGNING_FAILED;
+        bool complete = coverage_complete(judgement->document, judgement->signature, holes);
+        if (right)
+                coverage_accept(judgement->document);
+        if (!judgement->contained && !complete)
+                reason_add(judgement, REASON_COVERAGE_PARTIAL, "%s", holes);
+        judgement->covers_all = right && complete;
+}
+
+static void strength_accept(struct judgement *judgement)
+{
+        const struct dsig *dsig = judgement->dsig;
+        if (dsig->method != NULL && !algorithm_strong(dsig->method, judgement->best))
+                reason_add(judgement, REASON_METHOD_WEAK, "%s", dsig->method->uri);
+        for (size_t n = 0; n < dsig->reference_count; n++)
+                if (dsig->references[n].digest != NULL && !algorithm_strong(dsig->references[n].digest, judgement->best)) {
+                        reason_add(judgement, REASON_METHOD_WEAK, "%s", dsig->references[n].digest->uri);
+                        break;
+                }
+        EVP_PKEY *key = judgement->signer != NULL ? X509_get0_pubkey(judgement->signer) : NULL;
+        if (key != NULL && !algorithm_key_strong(key, judgement->best))
+                reason_add(judgement, REASON_METHOD_WEAK, "key of %d bits", EVP_PKEY_get_bits(key));
+}
+
+/* ---- 5.2.6 certificate validation, at the best signature time ---- */
+
+static void path_tell(struct judgement *judgement, enum path_outcome outcome, const char *detail)
+{
+        static const enum reason_code codes[] = {
+                [PATH_UNJUDGED] = REASON_CHAIN_UNJUDGED,
+                [PATH_GOOD_REVOCATION_UNJUDGED] = REASON_REVOCATION_UNJUDGED,
+                [PATH_NO_CHAIN] = REASON_CHAIN_MISSING,
+                [PATH_OUTSIDE_VALIDITY] = REASON_CERTIFICATE_VALIDITY,
+                [PATH_REVOKED] = REASON_CERTIFICATE_REVOKED_NO_POE,
+                [PATH_REVOCATION_MISSING] = REASON_REVOCATION_MISSING,
+                [PATH_WRONG_USE] = REASON_CERTIFICATE_USE,
+                [PATH_FAULTY] = REASON_CHAIN_FAULTY,
+        };
+        if (outcome == PATH_REVOKED && judgement->proven)
+                reason_add(judgement, REASON_CERTIFICATE_REVOKED, "%s", detail);
+        else if (outcome != PATH_GOOD)
+                reason_add(judgement, codes[outcome], "%s", detail);
+}
+
+static void certificate_validate(struct judgement *judgement)
+{
+        const signing_trust *trust = judgement->trust;
+        char detail[256] = "";
+        if (judgement->signer == NULL)
+                return;
+        if (trust == NULL || sk_X509_num(trust->anchors) <= 0) {
+                path_tell(judgement, PATH_UNJUDGED, detail);
+                return;
+        }
+        const struct path_request request = {.leaf = judgement->signer,
+                                             .anchors = trust->anchors,
+                                             .helpers = {judgement->certificates, trust->others, NULL},
+                                             .evidence = {&judgement->evidence, &trust->evidence},
+                                             .at = judgement->best};
+        enum path_outcome outcome = path_check(&request, detail);
+        path_tell(judgement, outcome, detail);
+}
+
+/* 5.3: the order of the blocks. What is broken already is still told in full. */
+void judgement_make(struct judgement *judgement)
+{
+        if (!format_check(judgement))
+                return;
+        dsig_references_check(judgement->dsig, judgement->files, judgement->work);
+        xades_read(judgement->dsig, &judgement->xades);
+        signer_identify(judgement);
+        cryptography_verify(judgement);
+        stamps_judge(judgement);
+        properties_accept(judgement);
+        coverage_accept_or_tell(judgement);
+        strength_accept(judgement);
+        certificate_validate(judgement);
+        if (judgement->indication == SIGNING_UNJUDGED && judgement->value_holds)
+                judgement->indication = SIGNING_PASSED;
+}
+
+void judgement_close(struct judgement *judgement)
+{
+        dsig_free(judgement->dsig);
+        certificates_free(judgement->certificates);
+        evidence_free(&judgement->evidence);
+}

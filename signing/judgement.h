@@ -1,0 +1,64 @@
+/*
+ * judgement.h - one signature on its way through EN 319 102-1, block by block.
+ *
+ * Every finding is kept; the verdict is the gravest one's. A new judgement is
+ * SIGNING_UNJUDGED, so that a block forgotten is never a signature passed.
+ */
+#ifndef PLI_SIGNING_JUDGEMENT_H
+#define PLI_SIGNING_JUDGEMENT_H
+
+#include "signing/files.h"
+#include "signing/trust.h"
+#include "signing/xades.h"
+
+enum reason_code {
+#define R(code, indication, sub, clause, english, french) REASON_##code,
+#include "signing/reason_table.h"
+#undef R
+        REASON_COUNT
+};
+
+struct reason {
+        enum reason_code code;
+        char detail[256];
+};
+enum { REASONS_MAX = 48 };
+
+struct stamp_finding {
+        const char *type;
+        int64_t at;
+        bool intact, trusted, understood; /* understood: its imprint could be made here */
+};
+
+struct judgement {
+        /* asked */
+        const xml_document *document;
+        xmlNode *signature;
+        const struct files *files;  /* or NULL */
+        const signing_trust *trust; /* or NULL */
+        int64_t at;
+        bool contained; /* in a container: what is not signed is a matter of files */
+        struct work *work;
+        /* found */
+        struct dsig *dsig; /* NULL: malformed */
+        struct xades xades;
+        STACK_OF(X509) * certificates;
+        struct evidence evidence;
+        X509 *signer;
+        enum xades_binding binding;
+        bool value_holds, properties_covered;
+        struct stamp_finding stamps[LIMIT_TOKENS];
+        int64_t best; /* best signature time */
+        bool proven;  /* by a trusted time-stamp */
+        bool covers_all;
+        struct reason reasons[REASONS_MAX];
+        size_t reason_count;
+        enum signing_indication indication;
+        const char *sub_indication;
+};
+
+void judgement_make(struct judgement *judgement);
+void judgement_close(struct judgement *judgement);
+void reason_add(struct judgement *judgement, enum reason_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,276 @@
+/*
+ * report.c - judgements made into JSON (report.h). The keys are the contract of
+ * `pli verify --json`; keys may be added, never renamed.
+ */
+#include "signing/report.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/core/owner.h"
+#include "signing/reason.h"
+
+struct signing_report {
+        json_t *json, *signatures, *reasons, *unsigned_; /* the three are borrowed from json */
+        char *text;
+        bool covers[2 * LIMIT_SIGNATURES];
+        size_t count;
+        enum signing_indication indication;
+        const char *sub_indication;
+};
+
+DEFINE_OWNER(signing_report, signing_report_free)
+
+static const char *indication_name(enum signing_indication indication)
+{
+        switch (indication) {
+        case SIGNING_PASSED:
+                return "TOTAL-PASSED";
+        case SIGNING_FAILED:
+                return "TOTAL-FAILED";
+        case SIGNING_INDETERMINATE:
+        case SIGNING_UNJUDGED:
+                break;
+        }
+        return "INDETERMINATE";
+}
+
+static json_t *text_or_null(const char *text)
+{
+        json_t *json = text != NULL ? json_string(text) : NULL;
+        return json != NULL ? json : json_null();
+}
+
+static json_t *time_json(int64_t at)
+{
+        char text[32];
+        struct tm fields;
+        time_t seconds = (time_t)at;
+        if (gmtime_r(&seconds, &fields) == NULL || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &fields) == 0)
+                return json_null();
+        return json_string(text);
+}
+
+signing_report *report_new(const char *format)
+{
+        OWN(signing_report) report = calloc(1, sizeof *report);
+        if (report == NULL || (report->json = json_object()) == NULL)
+                return NULL;
+        report->signatures = json_array();
+        report->reasons = json_array();
+        report->unsigned_ = json_array();
+        int set = json_object_set_new(report->json, "indication", json_null()) |
+                  json_object_set_new(report->json, "subIndication", json_null()) |
+                  json_object_set_new(report->json, "format", json_string(format)) |
+                  json_object_set_new(report->json, "signatures", report->signatures) |
+                  json_object_set_new(report->json, "unsigned", report->unsigned_) |
+                  json_object_set_new(report->json, "reasons", report->reasons);
+        return set == 0 ? TAKE(report) : NULL;
+}
+
+void signing_report_free(signing_report *report)
+{
+        if (report == NULL)
+                return;
+        json_decref(report->json);
+        free(report->text);
+        free(report);
+}
+
+/* ---- the parts of one signature ---- */
+
+static json_t *reason_json(const struct reason *reason)
+{
+        const struct reason_row *row = reason_row(reason->code);
+        char english[512], french[512];
+        reason_show(row->english, reason, english, sizeof english);
+        reason_show(row->french, reason, french, sizeof french);
+        return json_pack("{s:s, s:s, s:s+, s:s+}", "code", row->code, "clause", row->clause, "text", english, "", "texte", french,
+                         "");
+}
+
+/* Findings that lower the verdict, or the notes. */
+static json_t *reasons_json(const struct judgement *judgement, bool notes)
+{
+        json_t *all = json_array();
+        for (size_t n = 0; n < judgement->reason_count; n++)
+                if ((reason_row(judgement->reasons[n].code)->indication == SIGNING_PASSED) == notes)
+                        json_array_append_new(all, reason_json(&judgement->reasons[n]));
+        return all;
+}
+
+static json_t *reference_json(const struct reference *reference)
+{
+        json_t *json = json_object();
+        json_object_set_new(json, "uri", text_or_null(reference->uri));
+        json_object_set_new(json, "type", text_or_null(reference->type));
+        json_object_set_new(json, "found", json_boolean(reference->found));
+        json_object_set_new(json, "digestOk", json_boolean(reference->verdict == CHAIN_HOLDS));
+        json_object_set_new(json, "covers", text_or_null(reference->found ? reference->covers : NULL));
+        json_object_set_new(json, "digestMethod", text_or_null(reference->digest != NULL ? reference->digest->uri : NULL));
+        if (reference->manifest > 0)
+                json_object_set_new(json, "manifest", json_integer((json_int_t)reference->manifest - 1));
+        return json;
+}
+
+static json_t *references_json(const struct dsig *dsig)
+{
+        json_t *all = json_array();
+        for (size_t n = 0; dsig != NULL && n < dsig->reference_count; n++)
+                json_array_append_new(all, reference_json(&dsig->references[n]));
+        return all;
+}
+
+static json_t *certificate_json(const struct judgement *judgement)
+{
+        X509 *signer = judgement->signer;
+        char digest[65] = "";
+        if (signer == NULL)
+                return json_null();
+        char *subject = certificate_subject(signer), *issuer = certificate_issuer(signer), *serial = certificate_serial(signer);
+        json_t *json = json_object();
+        json_object_set_new(json, "subject", text_or_null(subject));
+        json_object_set_new(json, "issuer", text_or_null(issuer));
+        json_object_set_new(json, "serial", text_or_null(serial));
+        json_object_set_new(json, "sha256", text_or_null(certificate_sha256(signer, digest) ? digest : NULL));
+        json_object_set_new(json, "bound", json_boolean(judgement->binding == XADES_BOUND));
+        free(subject);
+        free(issuer);
+        free(serial);
+        return json;
+}
+
+static json_t *stamps_json(const struct judgement *judgement)
+{
+        json_t *all = json_array();
+        for (size_t n = 0; n < judgement->xades.stamp_count; n++) {
+                const struct stamp_finding *stamp = &judgement->stamps[n];
+                json_t *json = json_object();
+                json_object_set_new(json, "type", text_or_null(stamp->type));
+                json_object_set_new(json, "time", stamp->at != 0 ? time_json(stamp->at) : json_null());
+                json_object_set_new(json, "intact", json_boolean(stamp->intact));
+                json_object_set_new(json, "trusted", json_boolean(stamp->trusted));
+                json_array_append_new(all, json);
+        }
+        return all;
+}
+
+/* XMLDSig 2.1: where the signed data lie, seen from the signature. */
+static const char *packaging_of(const struct judgement *judgement)
+{
+        const struct dsig *dsig = judgement->dsig;
+        for (size_t n = 0; dsig != NULL && n < dsig->reference_count; n++) {
+                const struct reference *reference = &dsig->references[n];
+                const xmlNode *target = reference->target != NULL ? reference->target : xml_root(judgement->document);
+                if (reference->target != NULL && xml_is(reference->target, NULL, "SignedProperties"))
+                        continue;
+                if (!reference->same_document)
+                        return "detached";
+                if (xml_inside(target, judgement->signature))
+                        return "enveloping";
+                return xml_inside(judgement->signature, target) ? "enveloped" : "internally-detached";
+        }
+        return NULL;
+}
+
+static const char *format_of(const struct judgement *judgement)
+{
+        return judgement->xades.space != NULL ? "XAdES" : "XMLDSig";
+}
+
+static void signature_set(json_t *json, const struct judgement *judgement)
+{
+        const struct dsig *dsig = judgement->dsig;
+        const struct xades *xades = &judgement->xades;
+        json_object_set_new(json, "id", text_or_null(xml_attribute(judgement->signature, "Id")));
+        json_object_set_new(json, "format", text_or_null(format_of(judgement)));
+        json_object_set_new(json, "packaging", text_or_null(packaging_of(judgement)));
+        json_object_set_new(json, "level", text_or_null(dsig != NULL ? xades_level(xades) : NULL));
+        json_object_set_new(json, "indication", json_string(indication_name(judgement->indication)));
+        json_object_set_new(json, "subIndication", text_or_null(judgement->sub_indication));
+        json_object_set_new(json, "intact", json_boolean(judgement->value_holds));
+        json_object_set_new(json, "signatureMethod", text_or_null(dsig != NULL && dsig->method != NULL ? dsig->method->uri : NULL));
+        json_object_set_new(json, "references", references_json(dsig));
+        json_object_set_new(json, "coversAll", json_boolean(judgement->covers_all));
+        json_object_set_new(json, "signedPropertiesCovered", json_boolean(judgement->properties_covered));
+        json_object_set_new(json, "signingCertificate", certificate_json(judgement));
+        json_object_set_new(json, "claimedSigningTime", text_or_null(xades->claimed));
+        json_object_set_new(json, "bestSignatureTime", time_json(judgement->best));
+        json_object_set_new(json, "policy", text_or_null(xades->policy));
+        json_object_set_new(json, "timestamps", stamps_json(judgement));
+        json_object_set_new(json, "reasons", reasons_json(judgement, false));
+        json_object_set_new(json, "notes", reasons_json(judgement, true));
+}
+
+static void verdict_join(signing_report *report, enum signing_indication indication, const char *sub_indication)
+{
+        if (indication == SIGNING_UNJUDGED)
+                indication = SIGNING_INDETERMINATE;
+        if (indication > report->indication) {
+                report->indication = indication;
+                report->sub_indication = sub_indication;
+        }
+}
+
+bool report_add(signing_report *report, const struct judgement *judgement, const char *countersigns)
+{
+        json_t *json = json_object();
+        if (json == NULL || report->count == sizeof report->covers / sizeof report->covers[0]) {
+                json_decref(json);
+                return false;
+        }
+        signature_set(json, judgement);
+        if (countersigns != NULL)
+                json_object_set_new(json, "countersigns", json_string(countersigns));
+        else
+                verdict_join(report, judgement->indication, judgement->sub_indication);
+        report->covers[report->count++] = judgement->covers_all;
+        return json_array_append_new(report->signatures, json) == 0;
+}
+
+bool report_unsigned(signing_report *report, const char *name)
+{
+        return json_array_append_new(report->unsigned_, json_string(name)) == 0;
+}
+
+bool report_container(signing_report *report, enum reason_code code, const char *detail)
+{
+        struct reason reason = {.code = code};
+        const size_t room = sizeof reason.detail - 1;
+        strncpy(reason.detail, detail, room);
+        verdict_join(report, reason_row(code)->indication, reason_row(code)->sub_indication);
+        return json_array_append_new(report->reasons, reason_json(&reason)) == 0;
+}
+
+bool report_finish(signing_report *report)
+{
+        if (json_object_set_new(report->json, "indication", json_string(indication_name(report->indication))) != 0 ||
+            json_object_set_new(report->json, "subIndication", text_or_null(report->sub_indication)) != 0)
+                return false;
+        report->text = json_dumps(report->json, JSON_COMPACT);
+        return report->text != NULL;
+}
+
+/* ---- signing.h ---- */
+
+enum signing_indication signing_report_indication(const signing_report *report)
+{
+        return report->indication;
+}
+
+size_t signing_report_signatures(const signing_report *report)
+{
+        return report->count;
+}
+
+const char *signing_report_json(const signing_report *report)
+{
+        return report->text;
+}
+
+bool signing_report_covers_all(const signing_report *report, size_t n)
+{
+        return n < report->count && report->covers[n];
+}

@@ -1,0 +1,19 @@
+/*
+ * report.h - judgements made into the report that signing.h hands out.
+ */
+#ifndef PLI_SIGNING_REPORT_H
+#define PLI_SIGNING_REPORT_H
+
+#include "signing/judgement.h"
+
+signing_report *report_new(const char *format);
+/* One signature, in document order; `countersigns` is the Id of the signature it countersigns, or NULL. The judgement may be closed afterwards. */
+bool report_add(signing_report *report, const struct judgement *judgement, const char *countersigns) __attribute__((warn_unused_result));
+/* What no signature covers: a file's name or an element's path. */
+bool report_unsigned(signing_report *report, const char *name) __attribute__((warn_unused_result));
+/* A finding about the container as a whole. */
+bool report_container(signing_report *report, enum reason_code code, const char *detail) __attribute__((warn_unused_result));
+/* The verdict over all, and the JSON text; nothing is added afterwards. */
+bool report_finish(signing_report *report) __attribute__((warn_unused_result));
+
+#endif
