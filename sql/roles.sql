@@ -17,4 +17,4 @@ grant execute on function api.now, api.notary_lock, api.event_pending, api.journ
 grant execute on function api.now, api.relay_lock, api.outbox_claim, api.outbox_settle, api.filing_answer, api.chunk_read to pli_relay;
 
 grant execute on function api.now, api.maintain, api.body_enrol, api.party_enrol, api.party_disable, api.party_list, api.outbox_list,
-        api.journal_rows, api.checkpoint_rows, api.node_rows, api.journal_state, api.doctor to pli_admin;
+        api.journal_rows, api.checkpoint_rows, api.node_rows, api.journal_state, api.migrations, api.doctor to pli_admin;

@@ -1,5 +1,6 @@
 /* Every option of every program: name, default, (bounds,) help. Included several times. */
 CONFIG_TEXT(database, "host=/var/run/postgresql dbname=pli", "libpq connection string; the role is added by each program")
+CONFIG_TEXT(migrator, "postgres", "pliadm migrate: database role that applies migrations; it must be allowed to create roles")
 CONFIG_TEXT(listen, "0.0.0.0:443", "edge: address and port; port 0 takes a free one, written to listen_file")
 CONFIG_TEXT(listen_file, "", "edge: where to write the address actually listened on")
 CONFIG_TEXT(control_socket, "/run/pli/edge.sock", "SEQPACKET socket on which the edge hands connections to the front")

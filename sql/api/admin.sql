@@ -47,12 +47,13 @@ exception
 end
 $$;
 
-create function api.party_disable(certificate_sha256 bytea) returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
+create function api.party_disable(party jsonb) returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
 declare
         kept uuid;
 begin
-        update party p set disabled_at = clock_timestamp() where p.certificate_sha256 = $1 returning p.id into kept;
+        update party p set disabled_at = clock_timestamp()
+        where p.certificate_sha256 = sha256(decode(rule.member_text($1, 'certificate'), 'base64')) returning p.id into kept;
         if kept is null then
                 perform rule.refuse('not-found', 'No party has this certificate.');
         end if;
@@ -127,4 +128,8 @@ begin
                 rule.finding('durability', current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' and current_setting('full_page_writes') = 'on',
                         format('fsync is %s, synchronous_commit is %s, full_page_writes is %s.', current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'))));
 end
+$$;
+
+create function api.migrations() returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select jsonb_agg(jsonb_build_object('name', m.name, 'applied', rule.instant(m.applied_at)) order by m.name) from migration m
 $$;

@@ -148,11 +148,6 @@ begin
 end
 $$;
 
--- The first of several names under which the judge's summary may say a thing.
-create function rule.summary(summary jsonb, variadic names text[]) returns jsonb language sql immutable as $$
-        select summary -> n from unnest(names) n where summary ? n limit 1
-$$;
-
 -- Does the manifest speak of this consultation, to this commission, in its order? (DESIGN: sealed envelope)
 create function rule.manifest_check(d deposit, summary jsonb) returns void language plpgsql as $$
 declare
@@ -170,13 +165,12 @@ begin
         end if;
         select jsonb_agg(encode(p.certificate_sha256, 'hex') order by m.x) into wanted
         from consultation_member m join party p on p.id = m.party where m.body = c.body and m.consultation = c.id;
-        select jsonb_agg(lower(case jsonb_typeof(r) when 'string' then r #>> '{}' else coalesce(r ->> 'certificate', r ->> 'sha256') end) order by o) into given
-        from jsonb_array_elements(rule.summary(summary, 'recipients', 'members')) with ordinality as l (r, o);
+        select jsonb_agg(lower(r ->> 'certificate') order by o) into given from jsonb_array_elements(rule.member_list(summary, 'members')) with ordinality as l (r, o);
         if given is distinct from wanted then
                 perform rule.refuse('manifest-mismatch', 'The manifest''s recipients are not the commission in its order.');
         end if;
-        if (summary ->> 'chunks')::int is null or summary ->> 'digest' !~ '^[0-9a-fA-F]{64}$' then
-                perform rule.refuse('manifest-mismatch', 'The manifest says no chunk count or no digest.');
+        if (summary ->> 'chunks')::int is null or (summary ->> 'plaintextSize')::bigint is null or coalesce(summary ->> 'digest', '') !~ '^[0-9a-fA-F]{64}$' then
+                perform rule.refuse('manifest-mismatch', 'The manifest says no chunk count, no size or no digest.');
         end if;
 end
 $$;
@@ -212,7 +206,8 @@ begin
 end
 $$;
 
--- What one envelope still lacks: {} where it is whole. Chunks but the last are full.
+-- What one envelope still lacks: null where it is whole. Chunks but the last are full; each is 28 bytes longer
+-- than its plaintext (IV and tag).
 create function rule.envelope_missing(e envelope) returns jsonb language plpgsql as $$
 declare
         kept record;
@@ -221,7 +216,8 @@ begin
                 return jsonb_build_object('envelope', e.name, 'manifest', true);
         end if;
         select coalesce(jsonb_agg(g.number order by g.number) filter (where k.number is null), '[]') as lacking,
-                coalesce(bool_and(k.size = 262172 or g.number = e.chunks - 1), false) as whole,
+                coalesce(bool_and(k.size = 262172 or g.number = e.chunks - 1), false)
+                        and sum(k.size) = (e.summary ->> 'plaintextSize')::bigint + 28 * e.chunks as whole,
                 sha256(string_agg(k.sha256, ''::bytea order by g.number)) as digest
         into kept
         from generate_series(0, e.chunks - 1) as g (number)

@@ -139,7 +139,8 @@ begin
         if e.state <> 'sealed' then
                 perform rule.refuse('step-refused', format('Envelope %s is %s and stays sealed.', subject, e.state));
         end if;
-        if length(part) <> 33 or get_byte(part, 0) <> rule.member_x(c, actor) then
+        if length(part) <> 33 or get_byte(part, 0) <> rule.member_x(c, actor)
+           or encode(sha256(part), 'hex') is distinct from lower(e.summary -> 'members' -> (get_byte(part, 0) - 1) ->> 'share') then
                 perform rule.refuse('share-wrong', format('This is not your share of envelope %s.', subject));
         end if;
         insert into share (body, envelope, x, share, party) values (c.body, e.id, get_byte(part, 0), part, actor) on conflict do nothing;
@@ -150,7 +151,7 @@ begin
 end
 $$;
 
--- The caller has held each share against the manifest's digest of it.
+-- Each share is held against the manifest's digest of it.
 create function api.opening_share_put(actor uuid, consultation uuid, shares jsonb) returns jsonb
 language plpgsql security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
@@ -177,18 +178,26 @@ create function rule.envelope_json(e envelope) returns jsonb language sql stable
         from deposit d join consultation c on c.body = d.body and c.id = d.consultation where d.body = e.body and d.id = e.deposit
 $$;
 
--- One ready envelope, leased for fifteen minutes: a worker that dies is followed by another.
+-- One ready envelope. The claimer's session holds it by an advisory lock, which goes with its connection: a
+-- worker that is killed is followed at once, one that hangs after fifteen minutes. A session holds one at a time.
 create function api.envelope_claim() returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
 declare
+        candidate envelope;
         e envelope;
 begin
         perform rule.act_everywhere();
-        update envelope x set lease_until = clock_timestamp() + interval '15 minutes'
-        where (x.body, x.id) = (select n.body, n.id from envelope n
-                where n.state = 'ready' and (n.lease_until is null or n.lease_until < clock_timestamp())
-                order by n.lease_until nulls first limit 1 for update skip locked)
-        returning * into e;
-        return case when e.id is not null then rule.envelope_json(e) end;
+        perform pg_advisory_unlock_all();
+        for candidate in select * from envelope n where n.state = 'ready' order by n.lease_until nulls first loop
+                if pg_try_advisory_lock(hashtextextended('pli envelope ' || candidate.id, 0)) or candidate.lease_until < clock_timestamp() then
+                        update envelope x set lease_until = clock_timestamp() + interval '15 minutes'
+                        where x.body = candidate.body and x.id = candidate.id and x.state = 'ready' and x.lease_until is not distinct from candidate.lease_until
+                        returning * into e;
+                        if e.id is not null then
+                                return rule.envelope_json(e);
+                        end if;
+                end if;
+        end loop;
+        return null;
 end
 $$;
 
