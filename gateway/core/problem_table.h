@@ -12,6 +12,8 @@ P("forbidden", 403, 77, "RFC 9110 15.5.4", "Your role does not allow this", "Vot
 P("request-malformed", 400, 65, "RFC 9112", "Malformed request", "Requête mal formée", "Correct the request.", "Corrigez la requête.")
 P("json-malformed", 400, 65, "RFC 8259", "The body is not the JSON object expected", "Le corps n'est pas l'objet JSON attendu", "Correct the field named.", "Corrigez le champ indiqué.")
 P("body-too-large", 413, 65, "route limit", "The body is larger than this route takes", "Corps plus grand que la limite de la route", "Send less at once.", "Envoyez moins à la fois.")
+P("header-too-large", 431, 65, "RFC 6585 5", "The request header is too large", "En-tête de requête trop grand", "Send fewer or shorter headers.", "Envoyez des en-têtes moins nombreux ou plus courts.")
+P("host-mismatch", 421, 65, "RFC 9110 7.4", "Host is not the name of this TLS connection", "Host diffère du nom de la connexion TLS", "Open a connection to the name you mean.", "Ouvrez une connexion vers le nom voulu.")
 P("busy", 503, 75, "admission", "Too many requests at once", "Trop de requêtes à la fois", "Try again after the seconds in Retry-After.", "Réessayez après le délai de Retry-After.")
 P("digest-mismatch", 409, 65, "RFC 9530", "The bytes received have another digest", "L'empreinte des octets reçus diffère", "Send them again; the upload stays open.", "Renvoyez-les ; le dépôt reste ouvert.")
 P("document-unreadable", 422, 65, "", "The document cannot be read", "Document illisible", "Correct the document as said.", "Corrigez le document comme indiqué.")

@@ -14,23 +14,23 @@ enum body { BODY_NONE, BODY_MEMORY, BODY_STORED };
 
 /* How the body of a BODY_STORED route ended: evidence of the transfer (Conseil d'Etat 449250). */
 struct transfer {
-        const char *outcome;            /* "stored", "digest", "reset", "shed", "failed" */
-        const char *started;            /* RFC 3339: when the first byte came */
+        const char *outcome; /* "stored", "digest", "reset", "shed", "failed" */
+        const char *started; /* RFC 3339: when the first byte came */
         int64_t milliseconds;
-        uint64_t bytes;                 /* received, stored or not */
-        size_t chunks;                  /* durable */
+        uint64_t bytes; /* received, stored or not */
+        size_t chunks;  /* durable */
 };
 
 struct route {
-        const char *method, *path;      /* "/api/v1/deposits/{deposit}/commit" */
-        unsigned roles;                 /* any of these; ANYONE = no certificate needed */
+        const char *method, *path; /* "/api/v1/deposits/{deposit}/commit" */
+        unsigned roles;            /* any of these; ANYONE = no certificate needed */
         enum body body;
-        uint64_t limit;                 /* bytes of body */
+        uint64_t limit; /* bytes of body */
         enum answer (*handle)(struct request *request);
         /* BODY_STORED only: runs before the first byte; fills store_*, or answers a problem. */
         bool (*admit)(struct request *request, struct problem *problem);
-        const char *summary;            /* one sentence: README, OpenAPI */
-        bool urgent;                    /* goes before new uploads where workers are short: a commit */
+        const char *summary; /* one sentence: README, OpenAPI */
+        bool urgent;         /* goes before new uploads where workers are short: a commit */
         /* BODY_STORED only: runs once after an admission, however the body ended; headers are gone by then. */
         void (*record)(struct request *request, const struct transfer *transfer);
 };

@@ -1,0 +1,55 @@
+/*
+ * consultation.c - the state and its rules are SQL's (sql/api/consultation.sql).
+ */
+#include "gateway/front/consultation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/core/owner.h"
+#include "gateway/front/call.h"
+
+DEFINE_OWNER(json_t, json_decref)
+
+enum { LIST_LIMIT = 100 };
+
+enum answer consultation_create(struct request *request)
+{
+        struct problem problem = {0};
+        OWN(json_t) message = http_json(request, &problem);
+        if (message == NULL)
+                return http_answer_problem(request, &problem);
+        char *text = json_dumps(message, JSON_COMPACT);
+        json_t *made = NULL;
+        const struct db_argument arguments[] = {call_actor(request), db_text(text)};
+        bool done = db_call_json(request->db, "api.consultation_create", arguments, 2, &made, &problem);
+        free(text);
+        if (!done)
+                return http_answer_problem(request, &problem);
+        char url[96];
+        const char *id = json_string_value(json_object_get(made, "id"));
+        snprintf(url, sizeof(url), "/api/v1/consultations/%s", id != NULL ? id : "");
+        http_answer_header(request, "Location", url);
+        return http_answer_json(request, 201, made);
+}
+
+enum answer consultation_list(struct request *request)
+{
+        struct problem problem = {0};
+        json_t *list = NULL;
+        const struct db_argument arguments[] = {db_text(http_query(request, "search")), db_text(http_query(request, "after")),
+                                                db_integer(http_query_integer(request, "limit", 20, 1, LIST_LIMIT))};
+        if (!db_call_json(request->db, "api.consultation_list", arguments, 3, &list, &problem))
+                return http_answer_problem(request, &problem);
+        return http_answer_json(request, 200, list);
+}
+
+enum answer consultation_show(struct request *request)
+{
+        return call_answer(request, 200, "api.consultation_show");
+}
+
+enum answer consultation_publish(struct request *request)
+{
+        return call_answer(request, 200, "api.consultation_publish");
+}

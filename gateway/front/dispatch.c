@@ -1,0 +1,68 @@
+/*
+ * dispatch.c - identity and rights.
+ */
+#include "gateway/front/dispatch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/core/db.h"
+#include "gateway/core/owner.h"
+
+DEFINE_OWNER(json_t, json_decref)
+
+static unsigned role_of(const char *name)
+{
+        static const struct {
+                const char *name;
+                enum role role;
+        } rows[] = {
+                {"company", COMPANY}, {"buyer", BUYER},       {"member", MEMBER},   {"filer", FILER},
+                {"state", STATE},     {"operator", OPERATOR}, {"auditor", AUDITOR},
+        };
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                if (name != NULL && strcmp(rows[i].name, name) == 0)
+                        return rows[i].role;
+        }
+        return ANYONE;
+}
+
+static void text_copy(char *out, size_t room, const json_t *value)
+{
+        const char *text = json_string_value(value);
+        snprintf(out, room, "%s", text != NULL ? text : "");
+}
+
+bool dispatch_identify(struct request *request, const struct peer *peer, struct problem *problem)
+{
+        if (!peer->verified)
+                return true;
+        const struct db_argument argument = db_bytes(peer->certificate_sha256, sizeof(peer->certificate_sha256));
+        OWN(json_t) found = NULL;
+        if (!db_call_json(request->db, "api.identify", &argument, 1, &found, problem))
+                return false;
+        text_copy(request->party.id, sizeof(request->party.id), json_object_get(found, "id"));
+        text_copy(request->party.name, sizeof(request->party.name), json_object_get(found, "name"));
+        text_copy(request->party.body, sizeof(request->party.body), json_object_get(found, "body"));
+        size_t index;
+        json_t *role;
+        json_array_foreach(json_object_get(found, "roles"), index, role) request->party.roles |= role_of(json_string_value(role));
+        return true;
+}
+
+bool dispatch_allow(const struct request *request, const struct peer *peer, const struct route *route, struct problem *problem)
+{
+        if (route->roles == ANYONE)
+                return true;
+        if (!peer->certified)
+                return problem_set(problem, "certificate-required", "no client certificate was shown");
+        if (!peer->verified)
+                return problem_set(problem, "certificate-required",
+                                   "the certificate leads to no authority accepted here, or is not valid now");
+        if (request->party.id[0] == '\0')
+                return problem_set(problem, "certificate-required", "the certificate is not enrolled");
+        if ((request->party.roles & route->roles) == 0)
+                return problem_set(problem, "forbidden", "%s %s is not for the roles of %s", route->method, route->path,
+                                   request->party.name);
+        return true;
+}

@@ -1,0 +1,51 @@
+/*
+ * document.c - documents in and out of the store.
+ */
+#include "gateway/front/document.h"
+
+#include "gateway/core/owner.h"
+#include "gateway/front/call.h"
+#include "gateway/front/download.h"
+#include "gateway/front/upload.h"
+#include "signing/signing.h"
+
+DEFINE_OWNER(json_t, json_decref)
+
+bool document_admit(struct request *request, struct problem *problem)
+{
+        const char *media_type = http_header(request, "Content-Type");
+        const struct db_argument arguments[] = {call_actor(request), db_text(request->variables[0]), db_text(request->variables[1]),
+                                                db_text(media_type != NULL ? media_type : "application/octet-stream")};
+        OWN(json_t) begun = NULL;
+        if (!db_call_json(request->db, "api.document_begin", arguments, 4, &begun, problem))
+                return false;
+        return upload_place(request, begun, 0, SIGNING_CHUNK, problem);
+}
+
+enum answer document_put(struct request *request)
+{
+        struct problem problem = {0};
+        json_t *document = NULL;
+        const struct db_argument arguments[] = {call_actor(request), db_text(request->variables[0]), db_text(request->variables[1]),
+                                                db_integer((int64_t)request->stored_size),
+                                                db_bytes(request->stored_sha256, sizeof(request->stored_sha256))};
+        if (!db_call_json(request->db, "api.document_finish", arguments, 5, &document, &problem))
+                return http_answer_problem(request, &problem);
+        return http_answer_json(request, 201, document);
+}
+
+enum answer document_show(struct request *request)
+{
+        struct problem problem = {0};
+        OWN(json_t) opened = NULL;
+        if (!call_about(request, "api.document_open", request->variables[1], &opened, &problem))
+                return http_answer_problem(request, &problem);
+        const char *day = json_string_value(json_object_get(opened, "day"));
+        const char *media_type = json_string_value(json_object_get(opened, "mediaType"));
+        const struct content_place place = {.day = day != NULL ? day : "",
+                                            .content = json_integer_value(json_object_get(opened, "content")),
+                                            .size = (uint64_t)json_integer_value(json_object_get(opened, "size")),
+                                            .chunk = SIGNING_CHUNK};
+        return download_answer(request, &place, media_type != NULL ? media_type : "application/octet-stream",
+                               request->variables[1]);
+}

@@ -1,0 +1,14 @@
+/*
+ * download.h - a stored content as an answer: one chunk in memory, whatever the
+ * size, and no worker held while the client takes it.
+ */
+#ifndef PLI_FRONT_DOWNLOAD_H
+#define PLI_FRONT_DOWNLOAD_H
+
+#include "gateway/front/content.h"
+#include "gateway/front/http.h"
+
+/* `place` and texts are copied. `name`: Content-Disposition. */
+enum answer download_answer(struct request *request, const struct content_place *place, const char *media_type, const char *name);
+
+#endif

@@ -1,0 +1,336 @@
+/*
+ * http.c - GNU libmicrohttpd: its daemon, and what it tells us. The library's
+ * threads only move bytes and start jobs; everything that can wait is done by
+ * workers while the connection is suspended.
+ */
+#include <microhttpd.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "gateway/core/config.h"
+#include "gateway/core/db.h"
+#include "gateway/core/log.h"
+#include "gateway/front/gate.h"
+#include "gateway/front/http_exchange.h"
+#include "gateway/front/instant.h"
+#include "gateway/front/store.h"
+
+enum {
+        LIBRARY_THREADS = 2,
+        CONNECTION_MEMORY = 65536, /* pages touched only as a connection needs them */
+        IDLE_SECONDS = 120,
+        CONNECTIONS_MOST = 200000, /* the edge counts; this only has to be more */
+        STORERS = 2,
+        QUEUE_LONGEST = 4096,
+        TICK = 250,                /* milliseconds */
+        SHORT_TICKS = 8,           /* of memory being short before the slowest upload is dropped */
+        SLOW_MILLISECONDS = 10000, /* for one chunk, before its upload can be called slow */
+        ENDING_MILLISECONDS = 25000
+};
+
+/* ---- one request ---- */
+
+/* The request line has come; the rest of the head is parsed by the library. */
+static void *line_came(void *context, const char *uri, struct MHD_Connection *connection)
+{
+        (void)connection;
+        return exchange_new(context, uri);
+}
+
+static const char *language_of(const char *accepted)
+{
+        if (accepted == NULL)
+                return "fr";
+        const char *french = strstr(accepted, "fr"), *english = strstr(accepted, "en");
+        return english != NULL && (french == NULL || english < french) ? "en" : "fr";
+}
+
+static struct caller *caller_of(struct MHD_Connection *connection)
+{
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        return info != NULL ? info->socket_context : NULL;
+}
+
+struct headers {
+        struct gate_header rows[GATE_HEADERS];
+        size_t count;
+        bool many, plain;
+        const char *end; /* where the next line must start */
+};
+
+/* The library ends each line with NULs where CR LF stood, and keeps the lines one after the other: a line that does not
+ * start right behind the last one had a NUL in it, was folded (RFC 9112 5.2), or ended without CR (2.2). */
+static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+        struct headers *headers = context;
+        (void)kind;
+        if (headers->count == GATE_HEADERS) {
+                headers->many = true;
+                return MHD_NO;
+        }
+        if (headers->end != NULL && name != headers->end + 2)
+                headers->plain = false;
+        if (value == NULL)
+                value = "";
+        headers->end = value + strlen(value);
+        headers->rows[headers->count++] = (struct gate_header){.name = name, .value = value};
+        return MHD_YES;
+}
+
+static bool head_check(struct exchange *exchange, struct problem *problem)
+{
+        struct headers headers = {.plain = true};
+        struct MHD_Connection *connection = exchange->connection;
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+        MHD_get_connection_values(connection, MHD_HEADER_KIND, header_take, &headers);
+        if (headers.many || (info != NULL && info->header_size > GATE_HEADER_BYTES))
+                return problem_set(problem, "header-too-large", "at most %d headers in %d bytes", GATE_HEADERS, GATE_HEADER_BYTES);
+        if (!headers.plain)
+                return problem_set(problem, "request-malformed",
+                                   "a header line has a NUL, is folded or ends without CR LF (RFC 9112 2.2, 5.2)");
+        return gate_check(headers.rows, headers.count, exchange->caller->peer.name, problem);
+}
+
+static bool route_choose(struct exchange *exchange, struct problem *problem)
+{
+        struct request *request = &exchange->request;
+        char allow[128];
+        const char *method = strcmp(request->method, "HEAD") == 0 ? "GET" : request->method;
+        exchange->route = route_find(method, request->path, request->variables, allow);
+        if (exchange->route != NULL)
+                return true;
+        if (allow[0] == '\0')
+                return problem_set(problem, "not-found", "nothing is served at this address");
+        http_answer_header(request, "Allow", allow);
+        return problem_set(problem, "method-not-allowed", "%s is served here", allow);
+}
+
+/* All that can be refused before a byte of the body is read. */
+static bool head_allow(struct exchange *exchange, struct problem *problem)
+{
+        const struct route *route = exchange->route;
+        const struct peer *peer = &exchange->caller->peer;
+        const char *length = http_header(&exchange->request, "Content-Length");
+        if (route->roles != ANYONE && !peer->certified)
+                return problem_set(problem, "certificate-required", "no client certificate was shown");
+        if (route->body != BODY_NONE && length != NULL && strtoull(length, NULL, 10) > route->limit)
+                return problem_set(problem, "body-too-large", "at most %llu bytes", (unsigned long long)route->limit);
+        if (work_full(exchange->server->work) || atomic_load(&exchange->server->ending))
+                return problem_set(problem, "busy", "more requests are waiting than can be served soon");
+        return true;
+}
+
+/* An answer before the body was read ends the connection: the library throws the rest away. */
+static enum MHD_Result head_refuse(struct exchange *exchange, const struct problem *problem)
+{
+        const char *length = http_header(&exchange->request, "Content-Length");
+        bool body = http_header(&exchange->request, "Transfer-Encoding") != NULL || (length != NULL && strcmp(length, "0") != 0);
+        exchange->reply.closing = body || problem->row->status == 400; /* after a doubtful head, where would the next one start? */
+        exchange->stage = STAGE_ANSWERED;
+        http_answer_problem(&exchange->request, problem);
+        return reply_send(exchange) ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result head_came(struct exchange *exchange, struct MHD_Connection *connection, const char *method)
+{
+        struct problem problem = {0};
+        exchange->connection = connection;
+        exchange->caller = caller_of(connection);
+        if (exchange->caller == NULL)
+                return MHD_NO;
+        caller_hold(exchange->caller);
+        atomic_store(&exchange->caller->header_until, 0);
+        atomic_store(&exchange->caller->busy, true);
+        exchange->request.method = method;
+        exchange->request.peer = exchange->caller->peer.evidence;
+        exchange->request.language = language_of(http_header(&exchange->request, "Accept-Language"));
+        if (!head_check(exchange, &problem) || !route_choose(exchange, &problem) || !head_allow(exchange, &problem))
+                return head_refuse(exchange, &problem);
+        if (exchange->route->body == BODY_STORED) {
+                exchange_suspend(exchange);
+                exchange_admit(exchange);
+                return MHD_YES;
+        }
+        exchange->stage = STAGE_RECEIVING;
+        return body_open(exchange) ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result body_came(struct exchange *exchange, const char *data, size_t *size)
+{
+        if (*size > 0)
+                return body_take(exchange, data, size) == BODY_BROKEN ? MHD_NO : MHD_YES;
+        switch (body_end(exchange)) {
+        case BODY_BROKEN:
+                return MHD_NO;
+        case BODY_SUSPENDED:
+                return MHD_YES;
+        case BODY_MORE:
+                break;
+        }
+        exchange_suspend(exchange);
+        exchange_run(exchange);
+        return MHD_YES;
+}
+
+static enum MHD_Result access_came(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                                   const char *version, const char *data, size_t *size, void **state)
+{
+        struct exchange *exchange = *state;
+        (void)context;
+        (void)url;
+        (void)version;
+        if (exchange == NULL || (exchange->caller != NULL && atomic_load(&exchange->caller->dropped)))
+                return MHD_NO;
+        switch (exchange->stage) {
+        case STAGE_HEAD:
+                return head_came(exchange, connection, method);
+        case STAGE_ADMITTED:
+                exchange->stage = STAGE_RECEIVING;
+                return body_open(exchange) ? MHD_YES : MHD_NO;
+        case STAGE_RECEIVING:
+                return body_came(exchange, data, size);
+        case STAGE_ANSWERED:
+                break;
+        }
+        return reply_send(exchange) ? MHD_YES : MHD_NO;
+}
+
+static void request_ended(void *context, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
+{
+        static const char *const ends[] = {"answered", "error", "timeout", "shutdown", "reset", "abort"};
+        struct exchange *exchange = *state;
+        struct caller *caller = caller_of(connection);
+        (void)context;
+        if (caller != NULL)
+                caller_expect(caller);
+        if (exchange != NULL)
+                exchange_close(exchange, (size_t)code < sizeof(ends) / sizeof(ends[0]) ? ends[code] : "error");
+        *state = NULL;
+}
+
+/* ---- one connection ---- */
+
+static void connection_changed(void *context, struct MHD_Connection *connection, void **state,
+                               enum MHD_ConnectionNotificationCode code)
+{
+        struct server *server = context;
+        if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+                if (*state == NULL)
+                        return;
+                callers_remove(&server->callers, *state);
+                caller_free(*state);
+                *state = NULL;
+                return;
+        }
+        const union MHD_ConnectionInfo *address = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        const struct sockaddr_un *carrier = (const struct sockaddr_un *)(const void *)address->client_addr;
+        struct caller *caller;
+        memcpy(&caller, carrier->sun_path, sizeof(caller));
+        *state = caller;
+        callers_add(&server->callers, caller, MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+}
+
+/* ---- the daemon ---- */
+
+/* It complains of TCP options on our unix sockets, three lines a connection. */
+static void library_log(void *context, const char *format, va_list arguments)
+{
+        char text[512];
+        (void)context;
+        vsnprintf(text, sizeof(text), format, arguments);
+        text[strcspn(text, "\n")] = '\0';
+        log_event(LOG_LEVEL_DEBUG, "http-library", "text", text, NULL);
+}
+
+static void *sweep(void *context)
+{
+        struct server *server = context;
+        unsigned short_ticks = 0;
+        while (!atomic_load(&server->ending)) {
+                poll(NULL, 0, TICK);
+                callers_sweep(&server->callers);
+                pthread_mutex_lock(&server->lock);
+                short_ticks = server->short_of_memory != NULL ? short_ticks + 1 : 0;
+                pthread_mutex_unlock(&server->lock);
+                if (short_ticks >= SHORT_TICKS)
+                        callers_drop_slowest(&server->callers, SLOW_MILLISECONDS);
+                memory_wake(server, true);
+        }
+        return NULL;
+}
+
+static bool daemon_start(struct server *server)
+{
+        const unsigned flags =
+                MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
+        server->daemon =
+                MHD_start_daemon(flags, 0, NULL, NULL, access_came, server,     /* the logger first, to have its say on the rest */
+                                 MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL, //
+                                 MHD_OPTION_THREAD_POOL_SIZE, (unsigned)LIBRARY_THREADS,        //
+                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, //
+                                 MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,       //
+                                 MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,         //
+                                 MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,                          //
+                                 MHD_OPTION_STRICT_FOR_CLIENT, 1,                               //
+                                 MHD_OPTION_URI_LOG_CALLBACK, line_came, server,                //
+                                 MHD_OPTION_NOTIFY_COMPLETED, request_ended, server,            //
+                                 MHD_OPTION_NOTIFY_CONNECTION, connection_changed, server,      //
+                                 MHD_OPTION_END);
+        return server->daemon != NULL;
+}
+
+static bool threads_start(struct server *server)
+{
+        return pthread_create(&server->listener, NULL, wait_listen, server) == 0 && ++server->threads &&
+               pthread_create(&server->sweeper, NULL, sweep, server) == 0 && ++server->threads &&
+               pthread_create(&server->receiver, NULL, control_receive, server) == 0 && ++server->threads;
+}
+
+bool server_start(struct server *server, struct problem *problem)
+{
+        const struct config *config = server->config;
+        pthread_mutex_init(&server->lock, NULL);
+        pthread_mutex_init(&server->callers.lock, NULL);
+        server->control = -1;
+        server->budget = budget_new((size_t)config->chunk_memory, 262172);
+        server->store = store_open(server->conninfo, STORERS);
+        server->work = work_open(server->conninfo, (unsigned)config->workers, QUEUE_LONGEST);
+        if (server->budget == NULL || server->store == NULL || server->work == NULL || !daemon_start(server))
+                return problem_set(problem, "internal", "the HTTP library could not be started");
+        if (!control_listen(server, problem))
+                return false;
+        return threads_start(server) || problem_set(problem, "internal", "no thread could be started");
+}
+
+static void exchanges_wait(struct server *server, int64_t milliseconds)
+{
+        int64_t end = instant_ticks() + milliseconds;
+        while (atomic_load(&server->exchanges) > 0 && instant_ticks() < end) {
+                memory_wake(server, true);
+                poll(NULL, 0, TICK / 10);
+        }
+}
+
+void server_stop(struct server *server)
+{
+        atomic_store(&server->ending, true);
+        if (server->threads > 2)
+                pthread_join(server->receiver, NULL);
+        if (server->threads > 1)
+                pthread_join(server->sweeper, NULL);
+        if (server->threads > 0)
+                pthread_join(server->listener, NULL);
+        callers_drop(&server->callers, false);
+        exchanges_wait(server, ENDING_MILLISECONDS);
+        callers_drop(&server->callers, true);
+        exchanges_wait(server, ENDING_MILLISECONDS);
+        if (server->daemon != NULL)
+                MHD_stop_daemon(server->daemon);
+        work_close(server->work);
+        store_close(server->store);
+        budget_free(server->budget);
+}

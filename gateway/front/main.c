@@ -1,0 +1,90 @@
+/*
+ * main.c - plid: the front. It takes connections from pli-edge, stores, asks
+ * judges. It listens on no network, calls nobody, holds no private key.
+ */
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+
+#include "gateway/core/config.h"
+#include "gateway/core/log.h"
+#include "gateway/core/verdict.h"
+#include "gateway/front/http_server.h"
+#include "gateway/front/opening_worker.h"
+#include "gateway/front/page.h"
+
+static const char USAGE[] = "plid [--config FILE] [--set name=value]\n"
+                            "Serves the API and the pages to connections that pli-edge hands over.\n";
+
+/* Each thread's arena would keep what a burst of uploads once took. */
+enum { ARENAS = 2, MAPPED_FROM = 512 * 1024 };
+
+static int complain(const struct problem *problem)
+{
+        log_event(LOG_LEVEL_ERROR, "start-failed", "code", problem->row->code, "detail", problem->detail, NULL);
+        return problem->row->exit;
+}
+
+static void descriptors_raise(void)
+{
+        struct rlimit limit;
+        if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+                limit.rlim_cur = limit.rlim_max;
+                setrlimit(RLIMIT_NOFILE, &limit);
+        }
+}
+
+/* Blocked in every thread; one waits for them. */
+static void end_wait(const sigset_t *ends)
+{
+        int number = 0;
+        sigwait(ends, &number);
+        log_event(LOG_LEVEL_INFO, "ending", "signal", sigabbrev_np(number), NULL);
+}
+
+static int serve(const struct config *config, const sigset_t *ends)
+{
+        struct problem problem = {0};
+        char conninfo[1024];
+        snprintf(conninfo, sizeof(conninfo), "%s user=pli_front", config->database);
+        struct verdict_limits limits = {.memory = (size_t)config->judge_memory, .seconds = (unsigned)config->judge_seconds};
+        struct verdict_pool *judges = verdict_pool_new(config->judge, (unsigned)config->judges, limits);
+        struct server server = {.config = config, .conninfo = conninfo, .judges = judges};
+        int status = EX_OK;
+        if (!page_start(config->ui, &problem) || !opening_worker_start(config, judges, &problem) ||
+            !server_start(&server, &problem)) {
+                status = complain(&problem);
+        } else {
+                log_event(LOG_LEVEL_INFO, "serving", "socket", config->control_socket, NULL);
+                end_wait(ends);
+        }
+        server_stop(&server);
+        opening_worker_stop();
+        page_stop();
+        verdict_pool_free(judges);
+        return status;
+}
+
+int main(int argc, char **argv)
+{
+        struct config config;
+        struct problem problem = {0};
+        sigset_t ends;
+        signal(SIGPIPE, SIG_IGN);
+        mallopt(M_ARENA_MAX, ARENAS);
+        mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
+        if (!config_load(&argc, argv, USAGE, &config, &problem)) {
+                fprintf(stderr, "plid: %s\n", problem.detail);
+                return problem.row->exit;
+        }
+        log_open("plid", config.log_level);
+        descriptors_raise();
+        sigemptyset(&ends);
+        sigaddset(&ends, SIGTERM);
+        sigaddset(&ends, SIGINT);
+        pthread_sigmask(SIG_BLOCK, &ends, NULL);
+        return serve(&config, &ends);
+}

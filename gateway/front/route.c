@@ -1,0 +1,102 @@
+/*
+ * route.c - the table.
+ */
+#include "gateway/front/route.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/front/consultation.h"
+#include "gateway/front/deposit.h"
+#include "gateway/front/document.h"
+#include "gateway/front/envelope.h"
+#include "gateway/front/filing.h"
+#include "gateway/front/health.h"
+#include "gateway/front/journal.h"
+#include "gateway/front/opening.h"
+#include "gateway/front/page.h"
+#include "gateway/front/path.h"
+#include "gateway/front/receipt.h"
+#include "signing/signing.h"
+
+#define KIB ((uint64_t)1024)
+#define MIB (1024 * KIB)
+#define CONSULTATION "/api/v1/consultations/{consultation}"
+#define DEPOSIT "/api/v1/deposits/{deposit}"
+#define FILING "/api/v1/filings/{filing}"
+
+/* clang-format off */
+const struct route routes[] = {
+        /* method, path, roles, body, limit, handler, admission, summary, urgent, record */
+        {"GET", "/healthz", ANYONE, BODY_NONE, 0, health_show, NULL, "Is the process there", false, NULL},
+        {"GET", "/readyz", ANYONE, BODY_NONE, 0, health_ready, NULL, "Can it serve: the database answers", false, NULL},
+        {"GET", "/api/v1/now", ANYONE, BODY_NONE, 0, health_now, NULL, "The hour that decides deadlines", false, NULL},
+
+        {"GET", "/api/v1/consultations", ANYONE, BODY_NONE, 0, consultation_list, NULL, "Find published consultations", false, NULL},
+        {"POST", "/api/v1/consultations", BUYER, BODY_MEMORY, MIB, consultation_create, NULL, "Make a consultation, as a draft", false, NULL},
+        {"GET", CONSULTATION, ANYONE, BODY_NONE, 0, consultation_show, NULL, "One consultation, its commission and its documents", false, NULL},
+        {"POST", CONSULTATION "/publish", BUYER, BODY_NONE, 0, consultation_publish, NULL, "Publish a draft", false, NULL},
+        {"GET", CONSULTATION "/documents/{name}", ANYONE, BODY_NONE, 0, document_show, NULL, "Take a document of a consultation", false, NULL},
+        {"PUT", CONSULTATION "/documents/{name}", BUYER, BODY_STORED, 2048 * MIB, document_put, document_admit, "Put a document to a draft", false, NULL},
+
+        {"POST", CONSULTATION "/deposits", COMPANY, BODY_MEMORY, 16 * KIB, deposit_open, NULL, "Begin a deposit: its started instant", false, NULL},
+        {"GET", DEPOSIT, COMPANY, BODY_NONE, 0, deposit_show, NULL, "What of a deposit has arrived: resume from there", false, NULL},
+        {"PUT", DEPOSIT "/envelopes/{envelope}/chunks/{first}", COMPANY, BODY_STORED, 256 * (uint64_t)SIGNING_SEALED_CHUNK, deposit_chunks_put,
+         deposit_chunks_admit, "Send 1 to 256 sealed chunks, durable before the 204; Content-Digest needed", false, deposit_chunks_record},
+        {"PUT", DEPOSIT "/envelopes/{envelope}/manifest", COMPANY, BODY_MEMORY, MIB, deposit_manifest_put, NULL, "Send the sealed manifest of an envelope", true, NULL},
+        {"POST", DEPOSIT "/commit", COMPANY, BODY_NONE, 0, deposit_commit, NULL, "Commit a deposit; the answer is its receipt", true, NULL},
+        {"POST", DEPOSIT "/withdraw", COMPANY, BODY_NONE, 0, deposit_withdraw, NULL, "Withdraw a deposit before the deadline", false, NULL},
+        {"GET", DEPOSIT "/receipt", COMPANY, BODY_NONE, 0, deposit_receipt, NULL, "The receipt of a deposit", false, NULL},
+
+        {"POST", CONSULTATION "/opening", BUYER | MEMBER, BODY_MEMORY, 16 * KIB, opening_start, NULL, "Start the opening, after the hour", false, NULL},
+        {"GET", CONSULTATION "/opening", BUYER | MEMBER, BODY_NONE, 0, opening_show, NULL, "The opening: who is there, what is open", false, NULL},
+        {"GET", CONSULTATION "/opening/shares", MEMBER, BODY_NONE, 0, opening_shares, NULL, "The envelopes that await this member's share", false, NULL},
+        {"POST", CONSULTATION "/opening/shares", MEMBER, BODY_MEMORY, MIB, opening_share_put, NULL, "Hand over this member's shares", false, NULL},
+        {"GET", CONSULTATION "/opening/minutes", BUYER | MEMBER, BODY_NONE, 0, opening_minutes, NULL, "The minutes of the opening, HTML", false, NULL},
+        {"GET", "/api/v1/envelopes/{envelope}", BUYER | MEMBER, BODY_NONE, 0, envelope_show, NULL, "The report of an opened envelope", false, NULL},
+        {"GET", "/api/v1/envelopes/{envelope}/documents/{name}", BUYER | MEMBER, BODY_NONE, 0, envelope_document, NULL, "A document of an opened envelope", false, NULL},
+
+        {"POST", "/api/v1/filings", FILER, BODY_MEMORY, 256 * KIB, filing_create, NULL, "Make a filing, as a draft", false, NULL},
+        {"PUT", FILING "/files/{name}", FILER, BODY_STORED, 150 * MIB, filing_file_put, filing_file_admit, "Put a file to a filing", false, NULL},
+        {"POST", FILING "/submit", FILER, BODY_NONE, 0, filing_submit, NULL, "Check and submit a filing; the answer is its receipt", false, NULL},
+        {"GET", FILING, FILER, BODY_NONE, 0, filing_show, NULL, "A filing and its steps", false, NULL},
+        {"GET", FILING "/receipt", FILER, BODY_NONE, 0, filing_receipt, NULL, "The receipt of a filing", false, NULL},
+
+        {"GET", "/api/v1/receipts/{event}", COMPANY | BUYER | MEMBER | FILER | STATE | OPERATOR | AUDITOR, BODY_NONE, 0, receipt_show, NULL, "A receipt, to its holder", false, NULL},
+        {"GET", "/state/v1/receipts", STATE, BODY_NONE, 0, receipt_feed, NULL, "Receipts in journal order, from a cursor; wait=seconds polls long", false, NULL},
+        {"POST", "/state/v1/receipts/acknowledge", STATE, BODY_MEMORY, 4 * KIB, receipt_acknowledge, NULL, "Acknowledge all receipts up to a cursor", false, NULL},
+
+        {"GET", "/checkpoint", ANYONE, BODY_NONE, 0, journal_checkpoint, NULL, "The journal's signed head (C2SP tlog-checkpoint)", false, NULL},
+        {"GET", "/tile/*", ANYONE, BODY_NONE, 0, journal_tile, NULL, "A tile of the journal (C2SP tlog-tiles)", false, NULL},
+        {"GET", "/", ANYONE, BODY_NONE, 0, page_index, NULL, "The web pages", false, NULL},
+        {"GET", "/ui/{name}", ANYONE, BODY_NONE, 0, page_asset, NULL, "A file of the web pages", false, NULL},
+};
+/* clang-format on */
+const size_t route_count = sizeof(routes) / sizeof(routes[0]);
+
+enum { ALLOW_ROOM = 128 };
+
+static void allow_add(char *allow, const char *method)
+{
+        size_t length = strlen(allow);
+        const char *head = strcmp(method, "GET") == 0 ? ", HEAD" : "";
+        snprintf(allow + length, ALLOW_ROOM - length, "%s%s%s", length > 0 ? ", " : "", method, head);
+}
+
+const struct route *route_find(const char *method, const char *path, char *variables[4], char *allow)
+{
+        allow[0] = '\0';
+        for (size_t i = 0; i < route_count; i++) {
+                char *found[PATH_VARIABLES];
+                if (!path_match(routes[i].path, path, found))
+                        continue;
+                if (strcmp(routes[i].method, method) != 0) {
+                        path_variables_free(found);
+                        allow_add(allow, routes[i].method);
+                        continue;
+                }
+                memcpy(variables, found, sizeof(found));
+                return &routes[i];
+        }
+        return NULL;
+}
