@@ -25,6 +25,7 @@ CONFIG_TEXT(stamp_anchors, "/etc/pli/stamp-anchors.pem", "front, notary: authori
 CONFIG_TEXT(ui, "/usr/share/pli/ui", "front: folder of the web pages")
 CONFIG_TEXT(public_url, "https://localhost", "front, notary: where the public reaches this gateway")
 CONFIG_TEXT(seal_key, "/etc/pli/seal.p12", "notary: the gateway's seal, PKCS#12 or PEM key")
+CONFIG_TEXT(seal_passphrase_file, "", "notary: file whose first line is seal_key's passphrase; empty: none")
 CONFIG_TEXT(seal_certificate, "", "notary: the seal's certificate where seal_key is PEM")
 CONFIG_TEXT(journal_key, "/etc/pli/journal.pem", "notary: Ed25519 key that signs checkpoints, PEM")
 CONFIG_TEXT(journal_origin, "localhost/pli", "notary: origin line of the journal's checkpoints (C2SP tlog-checkpoint)")

@@ -1,0 +1,247 @@
+/*
+ * pli-notary - orders facts, signs receipts. The only program that reads the
+ * seal's and the journal's private keys.
+ *
+ * It may talk to the database and call its time-stamp authority; it listens to
+ * nobody. One notary is active, by a lock of its database session; the others
+ * wait for it. All it has is in the database: killed at any instant, it or
+ * another goes on where it was.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/core/config.h"
+#include "gateway/core/db.h"
+#include "gateway/core/log.h"
+#include "gateway/core/owner.h"
+#include "gateway/notary/pause.h"
+#include "gateway/notary/receipts.h"
+
+/* An idle notary looks again after this: a fact calls only where it finds nothing pending (sql/rules.sql). */
+enum { IDLE_MILLISECONDS = 200, AWAY_MILLISECONDS = 1000, JOURNAL_KEY_MAX = 4096 };
+
+DEFINE_OWNER(json_t, json_decref)
+
+static volatile sig_atomic_t ending;
+
+static void end_ask(int signal_number)
+{
+        (void)signal_number;
+        ending = 1;
+}
+
+struct notary {
+        struct office office;
+        struct db *db;
+        struct batch batch;
+        bool active, behind; /* holds the lock; receipts may be missing */
+        struct pause missing, completing;
+};
+
+/* ---- a turn ---- */
+
+static bool lock_take(struct notary *notary, struct problem *problem)
+{
+        OWN(json_t) held = NULL;
+        if (!db_call_json(notary->db, "api.notary_lock", NULL, 0, &held, problem))
+                return false;
+        bool active = json_is_true(held);
+        if (active && !notary->active) {
+                if (!journal_check(notary->db, notary->office.signer, problem))
+                        return false;
+                log_event(LOG_LEVEL_INFO, "notary-active", "journal", note_signer_key(notary->office.signer)->name, NULL);
+                notary->behind = true;
+        }
+        notary->active = active;
+        return true;
+}
+
+static void batch_log(const struct batch *batch, size_t made)
+{
+        char size[24], count[24], receipts[24];
+        snprintf(size, sizeof size, "%llu", (unsigned long long)batch->size);
+        snprintf(count, sizeof count, "%zu", batch->count);
+        snprintf(receipts, sizeof receipts, "%zu", made);
+        log_event(LOG_LEVEL_INFO, "batch-journaled", "size", size, "entries", count, "receipts", receipts, NULL);
+}
+
+/* Receipts that a notary which died left unmade. */
+static bool missing_make(struct notary *notary, struct problem *problem)
+{
+        size_t made = 0;
+        if (!notary->behind || !pause_over(&notary->missing))
+                return true;
+        if (!journal_missing(notary->db, &notary->batch, problem))
+                return false;
+        if (notary->batch.count > 0 && !receipts_make(&notary->office, notary->db, &notary->batch, &made, problem))
+                return false;
+        if (notary->batch.count > 0)
+                batch_log(&notary->batch, made);
+        notary->behind = notary->batch.count > 0;
+        pause_settle(&notary->missing, made > 0 || !notary->behind);
+        return true;
+}
+
+/* *taken: were there events? Then there may be more. */
+static bool pending_take(struct notary *notary, bool *taken, struct problem *problem)
+{
+        size_t made = 0;
+        if (!journal_take(notary->db, notary->office.signer, &notary->batch, problem))
+                return false;
+        *taken = notary->batch.count > 0;
+        if (!*taken)
+                return true;
+        if (!receipts_make(&notary->office, notary->db, &notary->batch, &made, problem))
+                return false;
+        batch_log(&notary->batch, made);
+        notary->behind = notary->behind || made < notary->batch.count;
+        return true;
+}
+
+static bool stamps_complete(struct notary *notary, struct problem *problem)
+{
+        struct completion completion = {0};
+        if (!stamper_ready(notary->office.stamper) || !pause_over(&notary->completing))
+                return true;
+        if (!receipts_complete(&notary->office, notary->db, &completion, problem))
+                return false;
+        pause_settle(&notary->completing, completion.stamped > 0);
+        return true;
+}
+
+static bool turn(struct notary *notary, bool *taken, struct problem *problem)
+{
+        *taken = false;
+        return lock_take(notary, problem) &&
+               (!notary->active || (missing_make(notary, problem) && pending_take(notary, taken, problem) &&
+                                    (*taken || stamps_complete(notary, problem))));
+}
+
+/* ---- the loop ---- */
+
+static void problem_log(const struct problem *problem)
+{
+        log_event(LOG_LEVEL_ERROR, "turn-failed", "code", problem->row->code, "detail", problem->detail, NULL);
+}
+
+static bool journal_is_wrong(const struct problem *problem)
+{
+        return strcmp(problem->row->code, "journal-mismatch") == 0;
+}
+
+/* Until the end is asked for; false where the journal must not be gone on with. */
+static bool turns_run(struct notary *notary)
+{
+        struct problem problem = {0};
+        char payload[128];
+        bool listening = false;
+        while (ending == 0) {
+                bool taken = false;
+                listening = listening || db_listen(notary->db, "event", &problem);
+                if (listening && turn(notary, &taken, &problem)) {
+                        if (!taken && ending == 0)
+                                (void)db_wait(notary->db, notary->active ? IDLE_MILLISECONDS : AWAY_MILLISECONDS, payload);
+                        continue;
+                }
+                problem_log(&problem);
+                if (journal_is_wrong(&problem))
+                        return false;
+                notary->active = false; /* so that, back with the lock, it checks and looks for receipts it left unmade */
+                (void)db_wait(notary->db, AWAY_MILLISECONDS, payload);
+        }
+        return true;
+}
+
+/* ---- starting ---- */
+
+static bool signer_open(const struct config *config, struct note_signer **out, struct problem *problem)
+{
+        struct bytes pem = {.limit = JOURNAL_KEY_MAX};
+        struct signing_refusal why = {.sentence = "the file cannot be read"};
+        bool good =
+                bytes_read_file(&pem, config->journal_key) && note_signer_new(bytes_view(&pem), config->journal_origin, out, &why);
+        bytes_free(&pem);
+        return good || problem_set(problem, "config-invalid", "journal_key: %s", why.sentence);
+}
+
+static bool office_open(const struct config *config, struct office *office, struct problem *problem)
+{
+        struct signing_refusal why;
+        office->address = config->public_url;
+        if (!signing_start(&why))
+                return problem_set(problem, "internal", "%s", why.sentence);
+        if (!seal_open(config, &office->seal, problem))
+                return false;
+        office->stamper = stamper_new(config->stamp_url, config->stamp_seconds);
+        return true;
+}
+
+static void office_close(struct office *office)
+{
+        stamper_free(office->stamper);
+        seal_close(office->seal);
+        note_signer_free(office->signer);
+        signing_stop();
+}
+
+static void signals_set(void)
+{
+        struct sigaction action = {.sa_handler = end_ask};
+        sigemptyset(&action.sa_mask);
+        sigaction(SIGTERM, &action, NULL);
+        sigaction(SIGINT, &action, NULL);
+        signal(SIGPIPE, SIG_IGN);
+}
+
+static int notary_run(const struct config *config, struct notary *notary)
+{
+        char conninfo[1024];
+        snprintf(conninfo, sizeof conninfo, "%s user=pli_notary", config->database);
+        notary->db = db_open(conninfo, "pli-notary");
+        bool good = turns_run(notary);
+        db_close(notary->db);
+        batch_clear(&notary->batch);
+        log_event(LOG_LEVEL_INFO, "notary-ended", NULL);
+        return good ? 0 : problem_find("journal-mismatch")->exit;
+}
+
+/* The journal's verifier key, to be published: what `pli receipt verify --journal-key` takes. */
+static int key_show(const struct note_signer *signer)
+{
+        char text[NOTE_KEY_TEXT_MAX];
+        note_key_show(note_signer_key(signer), text);
+        puts(text);
+        return 0;
+}
+
+static int failed(const struct problem *problem)
+{
+        log_event(LOG_LEVEL_ERROR, "notary-failed", "code", problem->row->code, "detail", problem->detail, NULL);
+        return problem->row->exit;
+}
+
+int main(int argc, char **argv)
+{
+        static struct notary notary;
+        struct config config;
+        struct problem problem = {0};
+        log_open("pli-notary", "info");
+        if (!config_load(&argc, argv, "pli-notary [--config FILE] [--set name=value]… [journal-key]", &config, &problem))
+                return failed(&problem);
+        log_open("pli-notary", config.log_level);
+        if (!signer_open(&config, &notary.office.signer, &problem))
+                return failed(&problem);
+        int status = 0;
+        if (argc == 2 && strcmp(argv[1], "journal-key") == 0) {
+                status = key_show(notary.office.signer);
+        } else if (!office_open(&config, &notary.office, &problem)) {
+                status = failed(&problem);
+        } else {
+                signals_set();
+                status = notary_run(&config, &notary);
+        }
+        office_close(&notary.office);
+        return status;
+}

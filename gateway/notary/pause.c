@@ -1,0 +1,28 @@
+/* pause.c - exponential back-off. */
+#include <time.h>
+
+#include "gateway/notary/pause.h"
+
+int64_t pause_now(void)
+{
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return now.tv_sec;
+}
+
+bool pause_over(const struct pause *pause)
+{
+        return pause_now() >= pause->until;
+}
+
+void pause_settle(struct pause *pause, bool worked)
+{
+        if (worked) {
+                *pause = (struct pause){.seconds = 0};
+                return;
+        }
+        pause->seconds = pause->seconds == 0 ? PAUSE_FIRST : pause->seconds * 2;
+        if (pause->seconds > PAUSE_MOST)
+                pause->seconds = PAUSE_MOST;
+        pause->until = pause_now() + pause->seconds;
+}

@@ -1,0 +1,29 @@
+/*
+ * seal.h - the gateway's seal (cachet): the only code that reads its key.
+ *
+ * The key file is PKCS#12, or PEM with the certificate beside it; its
+ * passphrase, where it has one, is the first line of seal_passphrase_file.
+ */
+#ifndef PLI_NOTARY_SEAL_H
+#define PLI_NOTARY_SEAL_H
+
+#include "gateway/core/problem.h"
+#include "gateway/formats/receipt.h"
+#include "gateway/notary/bytes.h"
+
+struct config;
+struct seal;
+
+bool seal_open(const struct config *config, struct seal **out, struct problem *problem) __attribute__((warn_unused_result));
+void seal_close(struct seal *seal);
+/* The name in the seal's certificate: who issues the receipts. */
+const char *seal_issuer(const struct seal *seal);
+/* Writes the receipt and signs it (XAdES-B-B); `claimed` is the database's time. Appends to *out. */
+bool seal_receipt(const struct seal *seal, const struct receipt_source *source, int64_t claimed, struct bytes *out,
+                  struct signing_refusal *why) __attribute__((warn_unused_result));
+/* The signed receipt with the authority's answer in it (XAdES-B-T), believed only if it is about this signature and by a known
+ * authority. */
+bool seal_stamp(const struct seal *seal, struct signing_bytes receipt, struct signing_bytes answer, uint64_t nonce,
+                struct bytes *out, struct signing_refusal *why) __attribute__((warn_unused_result));
+
+#endif

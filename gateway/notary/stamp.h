@@ -1,0 +1,34 @@
+/*
+ * stamp.h - carries time-stamp requests to the authority (RFC 3161 3.4, HTTP),
+ * many at once. Only carries: the answers are judged by signing_stamp_apply().
+ *
+ * An authority that answers nothing is left alone for a while, longer each
+ * time, so that receipts never wait for it twice.
+ */
+#ifndef PLI_NOTARY_STAMP_H
+#define PLI_NOTARY_STAMP_H
+
+#include "gateway/core/problem.h"
+#include "gateway/notary/bytes.h"
+
+struct stamper;
+
+struct stamp_exchange {
+        struct signing_bytes request; /* DER TimeStampReq; borrowed */
+        struct bytes answer;          /* DER TimeStampResp, not yet believed; bytes_free() */
+        bool answered;
+        char reason[128]; /* why not */
+};
+
+/* NULL where no authority is configured (url ""). */
+struct stamper *stamper_new(const char *url, int64_t seconds);
+void stamper_free(struct stamper *stamper);
+
+/* May it be asked now? False while it is left alone, and where there is none. */
+bool stamper_ready(const struct stamper *stamper);
+/* Asks for all of them at once, for `seconds` at most; marks those that were answered. */
+void stamper_carry(struct stamper *stamper, struct stamp_exchange *exchanges, size_t count);
+/* Did it answer anything worth having? If not it is left alone, twice as long as the last time. */
+void stamper_settle(struct stamper *stamper, bool worked);
+
+#endif
