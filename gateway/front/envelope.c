@@ -35,7 +35,6 @@ enum answer envelope_show(struct request *request)
         json_object_del(envelope, "manifest");
         json_object_del(envelope, "day");
         json_object_del(envelope, "content");
-        http_answer_header(request, "Cache-Control", "no-store");
         return http_answer_json(request, 200, TAKE(envelope));
 }
 
@@ -122,8 +121,6 @@ static enum answer document_answer(struct request *request, const json_t *envelo
         sealed_clear(&sealed);
         if (!extracted)
                 return http_answer_problem(request, &problem);
-        http_answer_header(request, "Cache-Control", "no-store");
-        http_answer_header(request, "X-Content-Type-Options", "nosniff");
         int64_t total = (int64_t)spool_size(owned);
         const struct http_stream stream = {.context = TAKE(owned), .next = spool_next, .close = spool_done};
         return http_answer_stream(request, extraction.media_type, request->variables[1], total, stream);

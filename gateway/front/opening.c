@@ -192,7 +192,6 @@ enum answer opening_minutes(struct request *request)
         }
         http_answer_header(request, "Content-Security-Policy",
                            "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-        http_answer_header(request, "Cache-Control", "no-store");
         enum answer answer = http_answer_bytes(request, 200, "text/html; charset=utf-8", html, strlen(html));
         free(html);
         return answer;

@@ -31,7 +31,6 @@ static enum answer answer_found(struct request *request, const json_t *found)
                 snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, json_integer_value(index));
                 http_answer_header(request, "Pli-Journal-Index", text);
         }
-        http_answer_header(request, "Cache-Control", "no-store");
         return http_answer_bytes(request, 200, "application/xml", xml, strlen(xml));
 }
 
@@ -92,7 +91,6 @@ enum answer receipt_feed(struct request *request)
                 return http_answer_problem(request, &problem);
         if (json_array_size(json_object_get(feed, "receipts")) == 0 && wait > 0 && !http_waited(request))
                 return http_wait(request, "receipt", (unsigned)wait);
-        http_answer_header(request, "Cache-Control", "no-store");
         return http_answer_json(request, 200, TAKE(feed));
 }
 
