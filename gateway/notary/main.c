@@ -15,14 +15,11 @@
 #include "gateway/core/config.h"
 #include "gateway/core/db.h"
 #include "gateway/core/log.h"
-#include "gateway/core/owner.h"
 #include "gateway/notary/pause.h"
 #include "gateway/notary/receipts.h"
 
 /* An idle notary looks again after this: a fact calls only where it finds nothing pending (sql/rules.sql). */
 enum { IDLE_MILLISECONDS = 200, AWAY_MILLISECONDS = 1000, JOURNAL_KEY_MAX = 4096 };
-
-DEFINE_OWNER(json_t, json_decref)
 
 static volatile sig_atomic_t ending;
 
@@ -44,10 +41,12 @@ struct notary {
 
 static bool lock_take(struct notary *notary, struct problem *problem)
 {
-        OWN(json_t) held = NULL;
-        if (!db_call_json(notary->db, "api.notary_lock", NULL, 0, &held, problem))
+        uint8_t *held = NULL; /* PostgreSQL's boolean, in binary: one byte */
+        size_t size = 0;
+        if (!db_call_bytes(notary->db, "api.notary_lock", NULL, 0, &held, &size, problem))
                 return false;
-        bool active = json_is_true(held);
+        bool active = size == 1 && held[0] == 1;
+        free(held);
         if (active && !notary->active) {
                 if (!journal_check(notary->db, notary->office.signer, problem))
                         return false;
