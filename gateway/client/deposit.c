@@ -1,0 +1,188 @@
+/*
+ * deposit.c - `pli deposit`: sealed envelopes to the gateway, whatever the line
+ * does. Asks what has arrived, sends what is missing, goes on after a cut, a
+ * kill or a reboot, commits, and brings the receipt home (DESIGN §4).
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "gateway/client/acknowledgement.h"
+#include "gateway/client/catalogue.h"
+#include "gateway/client/command.h"
+#include "gateway/client/delivery.h"
+#include "gateway/client/functions.h"
+#include "gateway/client/output.h"
+#include "gateway/client/resume.h"
+#include "gateway/client/sealed.h"
+#include "gateway/client/session.h"
+#include "gateway/client/show.h"
+
+enum { DEPOSIT_PATIENCE = 900, CONNECTIONS = 4, GROUP_MIB = 8, ENVELOPES_MOST = 64 };
+
+/* All that one `pli deposit` works with. */
+struct errand {
+        struct sealed *sealed;
+        size_t count;
+        struct session *session;
+        struct resume resume;
+        char *state_path, *receipt_path;
+        unsigned connections, group_mib;
+};
+
+static bool number_read(const struct invocation *invocation, const char *option, unsigned fallback, unsigned most, unsigned *out,
+                        struct problem *problem)
+{
+        const char *text = invocation_option(invocation, option);
+        *out = fallback;
+        if (text == NULL)
+                return true;
+        char *end;
+        unsigned long number = strtoul(text, &end, 10);
+        if (*text < '0' || *text > '9' || *end != '\0' || number < 1 || number > most)
+                return problem_set(problem, "usage", words("--%s is from 1 to %u"), option, most);
+        *out = (unsigned)number;
+        return true;
+}
+
+/* All envelopes of a deposit answer the same consultation, each under its own name. */
+static bool sealed_agree(const struct errand *errand, const char *consultation, struct problem *problem)
+{
+        for (size_t i = 0; i < errand->count; i++) {
+                const struct sealed *sealed = &errand->sealed[i];
+                const char *wanted = consultation != NULL ? consultation : errand->sealed[0].consultation;
+                if (strcmp(sealed->consultation, wanted) != 0)
+                        return problem_set(problem, "sealed-folder", words("%s is sealed for consultation %s, not %s"),
+                                           sealed->folder, sealed->consultation, wanted);
+                for (size_t j = 0; j < i; j++)
+                        if (strcmp(sealed->envelope, errand->sealed[j].envelope) == 0)
+                                return problem_set(problem, "sealed-folder", words("%s and %s are both the envelope %s"),
+                                                   errand->sealed[j].folder, sealed->folder, sealed->envelope);
+        }
+        return true;
+}
+
+static bool sealed_all_open(const struct invocation *invocation, struct errand *errand, struct problem *problem)
+{
+        errand->sealed = calloc(invocation->argument_count, sizeof *errand->sealed);
+        assert(errand->sealed != NULL);
+        for (; errand->count < invocation->argument_count; errand->count++)
+                if (!sealed_open(invocation->arguments[errand->count], &errand->sealed[errand->count], problem))
+                        return false;
+        return sealed_agree(errand, invocation_option(invocation, "consultation"), problem);
+}
+
+static char *beside(const struct invocation *invocation, const char *option, const struct errand *errand, const char *name)
+{
+        const char *given = invocation_option(invocation, option);
+        char *path = given != NULL ? strdup(given) : path_join(errand->sealed[0].folder, name);
+        assert(path != NULL);
+        return path;
+}
+
+static bool errand_begin(const struct invocation *invocation, struct errand *errand, struct problem *problem)
+{
+        if (!number_read(invocation, "parallel", CONNECTIONS, 16, &errand->connections, problem) ||
+            !number_read(invocation, "group", GROUP_MIB, 64, &errand->group_mib, problem) ||
+            !sealed_all_open(invocation, errand, problem) || !session_open(invocation, &errand->session, problem))
+                return false;
+        errand->state_path = beside(invocation, "state", errand, "deposit.json");
+        errand->receipt_path = beside(invocation, "receipt", errand, "receipt.xml");
+        session_patience(errand->session, DEPOSIT_PATIENCE);
+        return resume_open(errand->state_path, invocation_option(invocation, "gateway"), errand->sealed, errand->count,
+                           &errand->resume, problem);
+}
+
+static void errand_end(struct errand *errand)
+{
+        for (size_t i = 0; i < errand->count; i++)
+                sealed_close(&errand->sealed[i]);
+        free(errand->sealed);
+        resume_close(&errand->resume);
+        free(errand->state_path);
+        free(errand->receipt_path);
+        session_close(errand->session);
+}
+
+/* The same key opens the same deposit, also when the answer was lost. */
+static bool deposit_begin(struct errand *errand, struct problem *problem)
+{
+        if (*resume_get(&errand->resume, "deposit") != '\0') {
+                show_note(words("Going on with deposit %s."), resume_get(&errand->resume, "deposit"));
+                return true;
+        }
+        json_t *request = json_pack("{s:s}", "key", resume_get(&errand->resume, "key")), *deposit = NULL;
+        char *path = session_path("/api/v1/consultations/%s/deposits", errand->sealed[0].consultation);
+        struct call call = {.method = "POST", .path = path, .json = request, .key = resume_get(&errand->resume, "key")};
+        bool begun = session_json(errand->session, &call, &deposit, problem);
+        json_decref(request);
+        free(path);
+        if (begun && *field_text(deposit, "id") == '\0')
+                begun = problem_set(problem, "gateway-answer", "id");
+        if (begun)
+                begun = resume_set(&errand->resume, "deposit", field_text(deposit, "id"), problem);
+        if (begun)
+                show_note(words("Deposit %s begun."), field_text(deposit, "id"));
+        json_decref(deposit);
+        return begun;
+}
+
+static bool receipt_keep(struct errand *errand, const struct answer *receipt, struct problem *problem)
+{
+        return output_bytes(errand->receipt_path, OUTPUT_PUBLIC, receipt->body, receipt->size, problem) &&
+               resume_set(&errand->resume, "state", "committed", problem);
+}
+
+static int receipt_show(const struct invocation *invocation, const struct errand *errand)
+{
+        struct problem problem = {0};
+        struct content file = {0};
+        bool shown = content_read(errand->receipt_path, 16 << 20, &file, &problem) &&
+                     acknowledgement_show(invocation, content_bytes(&file), &problem);
+        content_free(&file);
+        if (!shown)
+                return show_problem(invocation, &problem);
+        if (!invocation_flag(invocation, "json"))
+                show_pair(words("Receipt"), errand->receipt_path);
+        return 0;
+}
+
+static bool errand_run(const struct invocation *invocation, struct errand *errand, struct problem *problem)
+{
+        struct answer receipt = {0};
+        if (!deposit_begin(errand, problem))
+                return false;
+        struct delivery delivery = {
+                .invocation = invocation,
+                .session = errand->session,
+                .deposit = resume_get(&errand->resume, "deposit"),
+                .commit_key = resume_get(&errand->resume, "commit"),
+                .sealed = errand->sealed,
+                .count = errand->count,
+                .connections = errand->connections,
+                .group_bytes = (uint64_t)errand->group_mib << 20,
+        };
+        bool done = delivery_run(&delivery, &receipt, problem) && receipt_keep(errand, &receipt, problem);
+        answer_free(&receipt);
+        return done;
+}
+
+int pli_deposit(const struct invocation *invocation)
+{
+        struct errand errand = {0};
+        struct problem problem = {0};
+        int status;
+        bool done = errand_begin(invocation, &errand, &problem);
+        struct input there = {.fd = -1};
+        struct problem absent = {0};
+        /* Finished before: the receipt is shown again, nothing is sent. */
+        bool finished = done && strcmp(resume_get(&errand.resume, "state"), "committed") == 0 &&
+                        input_open(errand.receipt_path, &there, &absent);
+        input_close(&there);
+        if (done && !finished)
+                done = errand_run(invocation, &errand, &problem);
+        status = done ? receipt_show(invocation, &errand) : show_problem(invocation, &problem);
+        errand_end(&errand);
+        return status;
+}

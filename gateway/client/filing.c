@@ -1,0 +1,196 @@
+/*
+ * filing.c - `pli file acte` and `pli filing show`: an acte and its annexes to
+ * the gateway, checked there, and its way to the State.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/client/acknowledgement.h"
+#include "gateway/client/catalogue.h"
+#include "gateway/client/command.h"
+#include "gateway/client/delivery.h"
+#include "gateway/client/functions.h"
+#include "gateway/client/input.h"
+#include "gateway/client/output.h"
+#include "gateway/client/progress.h"
+#include "gateway/client/session.h"
+#include "gateway/client/show.h"
+
+static bool member_needed(const struct invocation *invocation, json_t *filing, const char *option, struct problem *problem)
+{
+        const char *value = invocation_option(invocation, option);
+        if (value == NULL)
+                return problem_set(problem, "usage", words("an acte needs --%s"), option);
+        json_object_set_new(filing, option, json_string(value));
+        return true;
+}
+
+static json_t *documents_list(const struct invocation *invocation)
+{
+        json_t *documents = json_array();
+        for (size_t i = 0; i < invocation->argument_count; i++) {
+                const char *type = invocation_listed(invocation, "type", i);
+                json_t *document = json_pack("{s:s}", "name", path_name(invocation->arguments[i]));
+                if (type != NULL)
+                        json_object_set_new(document, "type", json_string(type));
+                json_array_append_new(documents, document);
+        }
+        return documents;
+}
+
+/* Form and codes are the gateway's to judge; here only what cannot be left out. */
+static bool filing_describe(const struct invocation *invocation, json_t **out, struct problem *problem)
+{
+        static const char *const needed[] = {"number", "date", "matter", "object"};
+        const char *nature = invocation_option(invocation, "nature"),
+                   *classification = invocation_option(invocation, "classification");
+        json_t *filing = json_pack("{s:s}", "kind", "acte");
+        bool good = true;
+        for (size_t i = 0; good && i < sizeof needed / sizeof *needed; i++)
+                good = member_needed(invocation, filing, needed[i], problem);
+        if (good && nature == NULL)
+                good = problem_set(problem, "usage", words("an acte needs --%s"), "nature");
+        if (!good) {
+                json_decref(filing);
+                return false;
+        }
+        json_object_set_new(filing, "nature", json_integer(atoi(nature)));
+        if (classification != NULL)
+                json_object_set_new(filing, "classification", json_string(classification));
+        json_object_set_new(filing, "documents", documents_list(invocation));
+        *out = filing;
+        return true;
+}
+
+/* The same acte sent twice is the same filing: its key is its number and its date. */
+static bool filing_create(struct session *session, const json_t *filing, char id[64], struct problem *problem)
+{
+        json_t *answer = NULL;
+        char key[128];
+        snprintf(key, sizeof key, "acte-%s-%s", field_text(filing, "date"), field_text(filing, "number"));
+        struct call call = {.method = "POST", .path = "/api/v1/filings", .json = filing, .key = key};
+        if (!session_json(session, &call, &answer, problem))
+                return false;
+        snprintf(id, 64, "%s", field_text(answer, "id"));
+        json_decref(answer);
+        return *id != '\0' || problem_set(problem, "gateway-answer", "id");
+}
+
+static void file_moved(void *context, uint64_t bytes)
+{
+        progress_set(context, bytes);
+}
+
+static bool file_send(const struct invocation *invocation, struct session *session, const char *id, const char *file,
+                      struct problem *problem)
+{
+        struct input input = {.fd = -1};
+        struct answer answer = {0};
+        if (!input_open(file, &input, problem))
+                return false;
+        char *path = session_path("/api/v1/filings/%s/files/%s", id, path_name(file));
+        struct progress *progress = progress_new(invocation, path_name(file), input.size);
+        struct call call = {.method = "PUT",
+                            .path = path,
+                            .file = &input,
+                            .size = input.size,
+                            .media_type = path_media_type(file),
+                            .sent = file_moved,
+                            .context = progress};
+        bool sent = session_call(session, &call, &answer, problem);
+        progress_free(progress);
+        answer_free(&answer);
+        free(path);
+        input_close(&input);
+        return sent;
+}
+
+static bool filing_submit(struct session *session, const char *id, struct answer *receipt, struct problem *problem)
+{
+        char *path = session_path("/api/v1/filings/%s/submit", id);
+        struct call call = {.method = "POST", .path = path, .key = id, .waits = 30};
+        bool submitted = session_call(session, &call, receipt, problem);
+        free(path);
+        if (!submitted || (receipt->status == 200 && strstr(receipt->media_type, "xml") != NULL))
+                return submitted;
+        answer_free(receipt);
+        path = session_path("/api/v1/filings/%s/receipt", id);
+        bool there = delivery_receipt(session, path, receipt, problem);
+        free(path);
+        return there;
+}
+
+static bool filing_deliver(const struct invocation *invocation, char id[64], struct answer *receipt, struct problem *problem)
+{
+        struct session *session = NULL;
+        json_t *filing = NULL;
+        bool good = filing_describe(invocation, &filing, problem) && session_open(invocation, &session, problem) &&
+                    filing_create(session, filing, id, problem);
+        for (size_t i = 0; good && i < invocation->argument_count; i++)
+                good = file_send(invocation, session, id, invocation->arguments[i], problem);
+        good = good && filing_submit(session, id, receipt, problem);
+        json_decref(filing);
+        session_close(session);
+        return good;
+}
+
+int pli_file_acte(const struct invocation *invocation)
+{
+        const char *given = invocation_option(invocation, "receipt"), *file = given != NULL ? given : "receipt.xml";
+        struct problem problem = {0};
+        struct answer receipt = {0};
+        char id[64] = "";
+        bool good = filing_deliver(invocation, id, &receipt, &problem) &&
+                    output_bytes(file, OUTPUT_PUBLIC, receipt.body, receipt.size, &problem) &&
+                    acknowledgement_show(invocation, (struct signing_bytes){(const uint8_t *)receipt.body, receipt.size}, &problem);
+        if (good && !invocation_flag(invocation, "json")) {
+                show_pair(words("Filing"), id);
+                show_pair(words("Receipt"), file);
+        }
+        answer_free(&receipt);
+        return good ? 0 : show_problem(invocation, &problem);
+}
+
+static void filing_show(const json_t *filing)
+{
+        const json_t *body = json_object_get(filing, "body");
+        const char *header[] = {words("State"), words("Since"), words("What happened")};
+        char line[384];
+        show_pair(words("Filing"), field_text(filing, "id"));
+        snprintf(line, sizeof line, "%s (%s)", field_text(body, "name"), field_text(body, "siret"));
+        show_pair(words("Body"), line);
+        show_pair(words("Number"), field_text(filing, "number"));
+        show_pair(words("Object"), field_text(filing, "object"));
+        show_pair(words("State"), field_text(filing, "state"));
+        show_pair(words("Act identifier"), field_text(filing, "act"));
+        struct show_table *table = show_table_new(3, header);
+        size_t index;
+        json_t *step;
+        json_array_foreach(json_object_get(filing, "steps"), index, step)
+        {
+                const char *english = field_text(step, "sentenceEn");
+                bool french = catalogue_language()[0] == 'f' || *english == '\0';
+                char instant[64];
+                show_table_row(table, (const char *[]){field_text(step, "state"), show_instant(field_text(step, "at"), instant),
+                                                       french ? field_text(step, "sentence") : english});
+        }
+        show_table_end(table);
+}
+
+int pli_filing_show(const struct invocation *invocation)
+{
+        struct problem problem = {0};
+        struct session *session = NULL;
+        json_t *filing = NULL;
+        char *path = session_path("/api/v1/filings/%s", invocation->arguments[0]);
+        bool good = session_open(invocation, &session, &problem) &&
+                    session_json(session, &(struct call){.method = "GET", .path = path}, &filing, &problem);
+        if (good && invocation_flag(invocation, "json"))
+                show_json(filing);
+        else if (good)
+                filing_show(filing);
+        free(path);
+        json_decref(filing);
+        session_close(session);
+        return good ? 0 : show_problem(invocation, &problem);
+}

@@ -1,0 +1,34 @@
+/*
+ * functions.h - what each row of the table of commands runs: one function a
+ * command, in the file of its noun. Each answers the exit status.
+ */
+#ifndef PLI_CLIENT_FUNCTIONS_H
+#define PLI_CLIENT_FUNCTIONS_H
+
+struct invocation;
+
+int pli_consultation_create(const struct invocation *invocation);
+int pli_consultation_document(const struct invocation *invocation);
+int pli_consultation_publish(const struct invocation *invocation);
+int pli_consultation_show(const struct invocation *invocation);
+int pli_consultation_list(const struct invocation *invocation);
+int pli_documents(const struct invocation *invocation);
+int pli_key_new(const struct invocation *invocation);
+int pli_sign(const struct invocation *invocation);
+int pli_pack(const struct invocation *invocation);
+int pli_seal(const struct invocation *invocation);
+int pli_deposit(const struct invocation *invocation);
+int pli_deposit_show(const struct invocation *invocation);
+int pli_deposit_withdraw(const struct invocation *invocation);
+int pli_open(const struct invocation *invocation);
+int pli_opening(const struct invocation *invocation);
+int pli_file_acte(const struct invocation *invocation);
+int pli_filing_show(const struct invocation *invocation);
+int pli_receipts(const struct invocation *invocation);
+int pli_receipt_verify(const struct invocation *invocation);
+int pli_receipt_show(const struct invocation *invocation);
+int pli_verify(const struct invocation *invocation);
+int pli_help(const struct invocation *invocation);
+int pli_completion(const struct invocation *invocation);
+
+#endif

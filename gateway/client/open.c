@@ -1,0 +1,189 @@
+/*
+ * open.c - `pli open`: a member of the commission starts or joins the opening
+ * after the hour. The shares are unwrapped on this machine; the private key
+ * never leaves it, and the platform gets what it needs to open these envelopes
+ * and nothing more.
+ */
+#include <assert.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/client/catalogue.h"
+#include "gateway/client/command.h"
+#include "gateway/client/functions.h"
+#include "gateway/client/identity.h"
+#include "gateway/client/opening.h"
+#include "gateway/client/session.h"
+#include "gateway/client/show.h"
+#include "gateway/client/trust.h"
+#include "gateway/core/base64.h"
+#include "signing/signing.h"
+
+enum { OPEN_PATIENCE = 60, WAIT_SECONDS = 3600, SHARES_A_MESSAGE = 1000 };
+
+struct member {
+        const struct invocation *invocation;
+        const char *consultation;
+        struct session *session;
+        struct identity identity;
+        unsigned given, refused;
+};
+
+static bool opening_call(struct member *member, const char *method, const char *tail, const json_t *body, json_t **out,
+                         struct problem *problem)
+{
+        char *base = session_path("/api/v1/consultations/%s/opening", member->consultation), whole[256];
+        snprintf(whole, sizeof whole, "%s%s", base, tail);
+        free(base);
+        /* Starting twice and handing a share in twice change nothing: a lost answer may be asked for again. */
+        return session_json(member->session,
+                            &(struct call){.method = method, .path = whole, .json = body, .key = member->consultation}, out,
+                            problem);
+}
+
+static bool share_unwrap(const struct member *member, const char *manifest_text, uint8_t share[SIGNING_SHARE],
+                         struct signing_refusal *why)
+{
+        struct content manifest_xml = {0};
+        signing_manifest *manifest = NULL;
+        if (!base64_read(manifest_text, &manifest_xml.data, &manifest_xml.size))
+                return false;
+        bool read = signing_manifest_read(content_bytes(&manifest_xml), &manifest, why);
+        bool unwrapped =
+                read && signing_share_unwrap(manifest, content_bytes(&member->identity.key),
+                                             content_bytes(&member->identity.certificate), member->identity.passphrase, share, why);
+        if (read)
+                signing_manifest_free(manifest);
+        content_free(&manifest_xml);
+        return unwrapped;
+}
+
+/* One envelope whose share cannot be had must not hold up the others: it is named, and the rest goes on. */
+static void share_add(struct member *member, const json_t *envelope, json_t *shares)
+{
+        uint8_t share[SIGNING_SHARE];
+        struct signing_refusal why = {0};
+        if (!share_unwrap(member, field_text(envelope, "manifest"), share, &why)) {
+                show_note(words("No share for the %s of %s: %s"), field_text(envelope, "kind"), field_text(envelope, "company"),
+                          why.sentence[0] != '\0' ? why.sentence : "base64");
+                member->refused++;
+                return;
+        }
+        char *text = base64_write(share, sizeof share);
+        json_array_append_new(shares, json_pack("{s:s,s:s}", "envelope", field_text(envelope, "envelope"), "share", text));
+        OPENSSL_cleanse(share, sizeof share);
+        OPENSSL_cleanse(text, strlen(text));
+        free(text);
+        member->given++;
+}
+
+static void refusals_show(const json_t *refused)
+{
+        size_t index;
+        json_t *row;
+        json_array_foreach(refused, index, row) show_note(words("The share of envelope %s was refused: %s"),
+                                                          field_text(row, "envelope"), field_text(row, "detail"));
+}
+
+static bool shares_send(struct member *member, json_t *shares, struct problem *problem)
+{
+        if (json_array_size(shares) == 0)
+                return true;
+        json_t *message = json_pack("{s:O}", "shares", shares), *opening = NULL;
+        bool sent = opening_call(member, "POST", "/shares", message, &opening, problem);
+        refusals_show(json_object_get(opening, "refused"));
+        json_decref(message);
+        json_decref(opening);
+        return sent;
+}
+
+static bool shares_give(struct member *member, const json_t *wanted, struct problem *problem)
+{
+        json_t *shares = json_array(), *envelope;
+        size_t index;
+        bool good = true;
+        json_array_foreach(wanted, index, envelope)
+        {
+                share_add(member, envelope, shares);
+                if (json_array_size(shares) >= SHARES_A_MESSAGE) {
+                        good = good && shares_send(member, shares, problem);
+                        json_array_clear(shares);
+                }
+        }
+        good = good && shares_send(member, shares, problem);
+        json_decref(shares);
+        if (good && member->given == 0 && member->refused > 0)
+                good = problem_set(problem, "share-refused", "%s", member->identity.name);
+        return good;
+}
+
+/* Until everything is opened; waiting for other members may take long. */
+static bool opening_wait(struct member *member, json_t **opening, struct problem *problem)
+{
+        int64_t since = (int64_t)time(NULL);
+        const char *give_up = invocation_option(member->invocation, "give-up");
+        int64_t most = give_up != NULL ? atoi(give_up) : WAIT_SECONDS;
+        while (strcmp(field_text(*opening, "state"), "opened") != 0 && (int64_t)time(NULL) - since < most) {
+                (void)nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+                json_decref(*opening);
+                *opening = NULL;
+                if (!opening_call(member, "GET", "", NULL, opening, problem))
+                        return false;
+        }
+        return true;
+}
+
+static bool member_open(struct member *member, json_t **opening, struct problem *problem)
+{
+        json_t *started = NULL, *wanted = NULL;
+        if (!opening_call(member, "POST", "", NULL, &started, problem))
+                return false;
+        json_decref(started);
+        if (!opening_call(member, "GET", "/shares", NULL, &wanted, problem))
+                return false;
+        bool given = shares_give(member, json_object_get(wanted, "envelopes"), problem);
+        json_decref(wanted);
+        if (!given)
+                return false;
+        show_note(words("Shares handed over: %u."), member->given);
+        return opening_call(member, "GET", "", NULL, opening, problem) &&
+               (!invocation_flag(member->invocation, "wait") || opening_wait(member, opening, problem));
+}
+
+/* --member-key and --member-certificate, else the identity that speaks to the gateway. */
+static bool member_identity(const struct invocation *invocation, struct identity *out, struct problem *problem)
+{
+        const char *key = invocation_option(invocation, "member-key"),
+                   *certificate = invocation_option(invocation, "member-certificate");
+        if (key == NULL)
+                return identity_load(invocation, out, problem);
+        if (certificate == NULL)
+                return problem_set(problem, "usage", "%s", words("which certificate? Give --certificate with --key"));
+        struct given_option options[] = {
+                {"key", key}, {"certificate", certificate}, {"passphrase-file", invocation_option(invocation, "passphrase-file")}};
+        struct invocation other = *invocation;
+        other.options = options;
+        other.option_count = options[2].value != NULL ? 3 : 2;
+        return identity_load(&other, out, problem);
+}
+
+int pli_open(const struct invocation *invocation)
+{
+        struct member member = {.invocation = invocation, .consultation = invocation->arguments[0]};
+        struct problem problem = {0};
+        json_t *opening = NULL;
+        bool opened = library_start(&problem) && member_identity(invocation, &member.identity, &problem) &&
+                      session_open(invocation, &member.session, &problem);
+        if (opened) {
+                session_patience(member.session, OPEN_PATIENCE);
+                opened = member_open(&member, &opening, &problem);
+        }
+        if (opened)
+                opening_result(invocation, opening);
+        json_decref(opening);
+        session_close(member.session);
+        identity_free(&member.identity);
+        return opened ? 0 : show_problem(invocation, &problem);
+}

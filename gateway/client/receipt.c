@@ -1,0 +1,280 @@
+/*
+ * receipt.c - `pli receipt verify` and `pli receipt show`: is this receipt what
+ * the gateway sealed, all of it, and is its event in the journal? Offline.
+ *
+ * Exit status of verify: 0 everything holds, 10 something could not be judged,
+ * 11 something is wrong, 64 usage, 65 not a receipt.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "gateway/client/acknowledgement.h"
+#include "gateway/client/catalogue.h"
+#include "gateway/client/command.h"
+#include "gateway/client/functions.h"
+#include "gateway/client/input.h"
+#include "gateway/client/output.h"
+#include "gateway/client/show.h"
+#include "gateway/client/trust.h"
+#include "gateway/core/owner.h"
+#include "gateway/formats/receipt.h"
+
+enum { EXIT_INDETERMINATE = 10, EXIT_FAILED = 11, KEY_FILE_MOST = 4096 };
+
+typedef struct receipt receipt_handle;
+DEFINE_OWNER(signing_trust, signing_trust_free)
+DEFINE_OWNER(signing_report, signing_report_free)
+DEFINE_OWNER(receipt_handle, receipt_free)
+
+/* One thing that was judged. */
+struct check {
+        const char *name;     /* for programs */
+        const char *sentence; /* for people, in their language */
+        enum signing_indication result;
+        char detail[400];
+};
+enum { CHECKS_MOST = 8 + REFUSALS_MAX };
+struct checks {
+        struct check list[CHECKS_MOST];
+        size_t count;
+};
+
+static struct check *check_add(struct checks *checks, const char *name, enum signing_indication result, const char *sentence)
+{
+        struct check *check = &checks->list[checks->count < CHECKS_MOST - 1 ? checks->count++ : CHECKS_MOST - 1];
+        *check = (struct check){.name = name, .sentence = sentence, .result = result};
+        return check;
+}
+
+/* The worst of them: failed before indeterminate before passed. */
+static enum signing_indication checks_result(const struct checks *checks)
+{
+        enum signing_indication worst = SIGNING_PASSED;
+        for (size_t i = 0; i < checks->count; i++) {
+                enum signing_indication result = checks->list[i].result;
+                if (result == SIGNING_FAILED)
+                        return SIGNING_FAILED;
+                if (result != SIGNING_PASSED)
+                        worst = SIGNING_INDETERMINATE;
+        }
+        return worst;
+}
+
+static bool trust_given(const struct invocation *invocation, signing_trust **out, struct problem *problem)
+{
+        static const struct {
+                const char *option;
+                enum trust_kind kind;
+        } kinds[] = {{"trust", TRUST_ANCHOR}, {"stamp-trust", TRUST_STAMPER}, {"evidence", TRUST_EVIDENCE}};
+        const char *path;
+        if (!invocation_flag(invocation, "trust"))
+                return true;
+        OWN(signing_trust) trust = signing_trust_new();
+        for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++)
+                for (size_t i = 0; (path = invocation_listed(invocation, kinds[kind].option, i)) != NULL; i++)
+                        if (!trust_load(trust, kinds[kind].kind, path, problem))
+                                return false;
+        *out = TAKE(trust);
+        return true;
+}
+
+/* The verifier key itself ("name+hash+key"), or a file that holds it. */
+static bool journal_key_given(const struct invocation *invocation, struct note_key *key, bool *given, struct problem *problem)
+{
+        const char *text = invocation_option(invocation, "journal-key");
+        struct signing_refusal why = {0};
+        struct content content = {0};
+        *given = text != NULL;
+        if (text == NULL)
+                return true;
+        if (strchr(text, '+') == NULL) {
+                if (!content_read(text, KEY_FILE_MOST, &content, problem))
+                        return false;
+                content.data[strcspn((const char *)content.data, "\r\n")] = '\0';
+        }
+        bool read = note_key_parse(content.data != NULL ? (const char *)content.data : text, key, &why);
+        content_free(&content);
+        return read || problem_refused(problem, "key-unreadable", "--journal-key", &why);
+}
+
+static void first_reason(const json_t *signature, struct check *check)
+{
+        const json_t *reason = json_array_get(json_object_get(signature, "reasons"), 0);
+        if (reason != NULL)
+                snprintf(check->detail, sizeof check->detail, "%s: %s", field_text(reason, "code"), field_text(reason, "text"));
+}
+
+static void stamps_check(const json_t *signature, enum receipt_stamp said, struct checks *checks)
+{
+        const json_t *stamps = json_object_get(signature, "timestamps");
+        if (json_array_size(stamps) == 0) {
+                bool promised = said == RECEIPT_STAMP_INCLUDED;
+                struct check *check = check_add(checks, "time-stamp", promised ? SIGNING_INDETERMINATE : SIGNING_PASSED,
+                                                promised ? words("The time-stamp that the receipt announces is not there")
+                                                         : words("The receipt announces no time-stamp"));
+                if (said == RECEIPT_STAMP_PENDING)
+                        snprintf(check->detail, sizeof check->detail, "%s",
+                                 words("pending: the fact stands, ask for the receipt again later"));
+                return;
+        }
+        const json_t *stamp = json_array_get(stamps, 0);
+        bool intact = json_is_true(json_object_get(stamp, "intact"));
+        struct check *check = check_add(checks, "time-stamp", intact ? SIGNING_PASSED : SIGNING_FAILED,
+                                        intact ? words("The time-stamp is intact") : words("The time-stamp is broken"));
+        (void)show_instant(field_text(stamp, "time"), check->detail);
+}
+
+/* The seal: its mathematics, its certificate, and that nothing in the file lies outside it. */
+static void seal_check(const signing_report *report, enum receipt_stamp said, struct checks *checks)
+{
+        json_t *object = json_loads(signing_report_json(report), 0, NULL);
+        const json_t *signature = json_array_get(json_object_get(object, "signatures"), 0);
+        bool one = signing_report_signatures(report) == 1, whole = one && signing_report_covers_all(report, 0);
+        enum signing_indication seal = signing_report_indication(report);
+        bool intact = json_is_true(json_object_get(signature, "intact"));
+        check_add(checks, "signature-intact", intact ? SIGNING_PASSED : SIGNING_FAILED,
+                  intact ? words("The seal's signature is intact") : words("The seal's signature is broken"));
+        check_add(checks, "signature-covers-all", whole ? SIGNING_PASSED : SIGNING_FAILED,
+                  whole ? words("The seal covers the whole receipt") : words("The seal does not cover the whole receipt"));
+        struct check *check =
+                check_add(checks, "signature", seal,
+                          seal == SIGNING_PASSED   ? words("The seal comes from a trusted authority")
+                          : seal == SIGNING_FAILED ? words("The seal is not valid")
+                                                   : words("The seal's certificate could not be judged; give --trust"));
+        if (seal == SIGNING_PASSED)
+                snprintf(check->detail, sizeof check->detail, "%s",
+                         field_text(json_object_get(signature, "signingCertificate"), "subject"));
+        else
+                first_reason(signature, check);
+        stamps_check(signature, said, checks);
+        json_decref(object);
+}
+
+static void journal_check(const struct receipt *receipt, const struct note_key *key, struct checks *checks)
+{
+        static struct refusals refusals;
+        refusals = (struct refusals){0};
+        enum signing_indication result = receipt_check(receipt, key, &refusals);
+        struct check *check =
+                check_add(checks, "journal", result,
+                          result == SIGNING_PASSED   ? words("The event is in the journal, at this index, unchanged")
+                          : result == SIGNING_FAILED ? words("The event does not agree with the journal")
+                                                     : words("The journal's signature was not judged; give --journal-key"));
+        snprintf(check->detail, sizeof check->detail, "%" PRIu64, receipt_source(receipt)->index);
+        for (size_t i = 0; i < refusals.count; i++) {
+                check = check_add(checks, "journal-reason", result, "");
+                snprintf(check->detail, sizeof check->detail, "%s (%s)", refusals.list[i].sentence, refusals.list[i].code);
+        }
+}
+
+static const char *result_words(enum signing_indication result)
+{
+        return result == SIGNING_PASSED ? "passed" : result == SIGNING_FAILED ? "failed" : "indeterminate";
+}
+
+static void checks_json(const struct checks *checks)
+{
+        json_t *list = json_array();
+        for (size_t i = 0; i < checks->count; i++)
+                json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s}", "check", checks->list[i].name, "result",
+                                                      result_words(checks->list[i].result), "text", checks->list[i].sentence,
+                                                      "detail", checks->list[i].detail));
+        json_t *object = json_pack("{s:s,s:o}", "result", result_words(checks_result(checks)), "checks", list);
+        show_json(object);
+        json_decref(object);
+}
+
+static int checks_show(const struct invocation *invocation, const struct checks *checks)
+{
+        enum signing_indication result = checks_result(checks);
+        if (invocation_flag(invocation, "json")) {
+                checks_json(checks);
+        } else {
+                for (size_t i = 0; i < checks->count; i++) {
+                        const struct check *check = &checks->list[i];
+                        char line[800];
+                        snprintf(line, sizeof line, "%s%s%s", check->sentence,
+                                 *check->sentence != '\0' && check->detail[0] != '\0' ? " – " : "", check->detail);
+                        show_check(check->result == SIGNING_PASSED, line);
+                }
+                show_check(result == SIGNING_PASSED, result == SIGNING_PASSED ? words("This receipt is proven.")
+                                                     : result == SIGNING_FAILED
+                                                             ? words("This receipt is FALSE or damaged.")
+                                                             : words("Nothing is wrong, but not everything could be judged."));
+        }
+        return result == SIGNING_PASSED ? 0 : result == SIGNING_FAILED ? EXIT_FAILED : EXIT_INDETERMINATE;
+}
+
+/* The bytes that receipt_read() saw, and no later state of the file. */
+static bool memory_read(void *context, uint64_t offset, uint8_t *buffer, size_t size)
+{
+        const struct content *file = context;
+        if (offset > file->size || size > file->size - offset)
+                return false;
+        memcpy(buffer, file->data + offset, size);
+        return true;
+}
+
+static bool receipt_judge(const struct invocation *invocation, struct content *file, struct checks *checks, struct problem *problem)
+{
+        OWN(signing_trust) trust = NULL;
+        OWN(signing_report) report = NULL;
+        OWN(receipt_handle) receipt = NULL;
+        struct note_key key;
+        struct signing_refusal why = {0};
+        bool key_given;
+        if (!trust_given(invocation, &trust, problem) || !journal_key_given(invocation, &key, &key_given, problem))
+                return false;
+        if (!receipt_read(content_bytes(file), &receipt, &why))
+                return problem_refused(problem, "document-unreadable", invocation->arguments[0], &why);
+        struct signing_request request = {.document = {file, file->size, memory_read}, .trust = trust, .at = (int64_t)time(NULL)};
+        if (!signing_verify(&request, &report, &why))
+                return problem_refused(problem, "document-unreadable", invocation->arguments[0], &why);
+        seal_check(report, receipt_source(receipt)->stamp, checks);
+        journal_check(receipt, key_given ? &key : NULL, checks);
+        return true;
+}
+
+int pli_receipt_verify(const struct invocation *invocation)
+{
+        static struct checks checks;
+        struct problem problem = {0};
+        struct content file = {0};
+        bool judged = library_start(&problem) && content_read(invocation->arguments[0], RECEIPT_MAX, &file, &problem) &&
+                      receipt_judge(invocation, &file, &checks, &problem);
+        content_free(&file);
+        if (judged)
+                return checks_show(invocation, &checks);
+        return show_problem(invocation, &problem) == EX_USAGE ? EX_USAGE : EX_DATAERR;
+}
+
+static bool stdout_write(void *context, const uint8_t *data, size_t size)
+{
+        (void)context;
+        return fwrite(data, 1, size, stdout) == size;
+}
+
+static bool html_show(const struct content *file, struct problem *problem)
+{
+        OWN(receipt_handle) receipt = NULL;
+        struct signing_refusal why = {0};
+        const struct signing_sink sink = {NULL, stdout_write};
+        if (!receipt_read(content_bytes(file), &receipt, &why))
+                return problem_refused(problem, "document-unreadable", words("receipt"), &why);
+        return receipt_show_html(receipt, NULL, catalogue_language(), &sink) ||
+               problem_set(problem, "file-unwritable", "%s", words("standard output"));
+}
+
+int pli_receipt_show(const struct invocation *invocation)
+{
+        struct problem problem = {0};
+        struct content file = {0};
+        bool shown = library_start(&problem) && content_read(invocation->arguments[0], RECEIPT_MAX, &file, &problem) &&
+                     (invocation_flag(invocation, "html") ? html_show(&file, &problem)
+                                                          : acknowledgement_show(invocation, content_bytes(&file), &problem));
+        content_free(&file);
+        return shown ? 0 : show_problem(invocation, &problem);
+}

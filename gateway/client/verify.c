@@ -1,0 +1,132 @@
+/*
+ * verify.c - `pli verify`: judges a signed document. Its options, JSON and exit
+ * statuses are a contract that other programs rely on:
+ * 0 TOTAL-PASSED, 10 INDETERMINATE, 11 TOTAL-FAILED, 64 usage, 65 not a signed
+ * document this tool can read.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "gateway/client/catalogue.h"
+#include "gateway/client/command.h"
+#include "gateway/client/detached.h"
+#include "gateway/client/functions.h"
+#include "gateway/client/input.h"
+#include "gateway/client/report.h"
+#include "gateway/client/show.h"
+#include "gateway/client/trust.h"
+
+enum { EXIT_INDETERMINATE = 10, EXIT_FAILED = 11 };
+
+/* RFC 3339, a day, or @seconds. */
+static bool control_time(const struct invocation *invocation, int64_t *at, struct problem *problem)
+{
+        const char *text = invocation_option(invocation, "at");
+        char day[32];
+        if (text == NULL) {
+                *at = (int64_t)time(NULL);
+                return true;
+        }
+        if (*text == '@') {
+                char *end;
+                *at = strtoll(text + 1, &end, 10);
+                if (end != text + 1 && *end == '\0')
+                        return true;
+        }
+        snprintf(day, sizeof day, "%.10sT00:00:00Z", text);
+        if (instant_seconds(text, at) || (strlen(text) == 10 && instant_seconds(day, at)))
+                return true;
+        return problem_set(problem, "usage", words("--at %s is not a time; write 2026-03-01T12:00:00Z"), text);
+}
+
+static bool trust_given(const struct invocation *invocation, signing_trust **out, struct problem *problem)
+{
+        if (!invocation_flag(invocation, "trust") && !invocation_flag(invocation, "evidence"))
+                return true; /* NULL: the chain is then not judged */
+        signing_trust *trust = signing_trust_new();
+        bool loaded = trust != NULL;
+        const char *path;
+        for (size_t i = 0; loaded && (path = invocation_listed(invocation, "trust", i)) != NULL; i++)
+                loaded = trust_load(trust, TRUST_ANCHOR, path, problem);
+        for (size_t i = 0; loaded && (path = invocation_listed(invocation, "evidence", i)) != NULL; i++)
+                loaded = trust_load(trust, TRUST_EVIDENCE, path, problem);
+        if (loaded)
+                *out = trust;
+        else
+                signing_trust_free(trust);
+        return loaded;
+}
+
+static int exit_of(enum signing_indication indication)
+{
+        return indication == SIGNING_PASSED ? 0 : indication == SIGNING_FAILED ? EXIT_FAILED : EXIT_INDETERMINATE;
+}
+
+static int report_show(const struct invocation *invocation, const signing_report *report)
+{
+        const char *text = signing_report_json(report);
+        if (invocation_flag(invocation, "json")) {
+                puts(text);
+        } else {
+                json_t *object = json_loads(text, 0, NULL);
+                report_show_words(object);
+                json_decref(object);
+        }
+        return exit_of(signing_report_indication(report));
+}
+
+struct evidence {
+        struct input document;
+        struct detached *detached;
+        signing_trust *trust;
+        int64_t at;
+};
+
+static bool evidence_open(const struct invocation *invocation, struct evidence *evidence, struct problem *problem)
+{
+        const char *folder = invocation_option(invocation, "detached");
+        return control_time(invocation, &evidence->at, problem) && library_start(problem) &&
+               input_open(invocation->arguments[0], &evidence->document, problem) &&
+               (folder == NULL || detached_open(folder, &evidence->detached, problem)) &&
+               trust_given(invocation, &evidence->trust, problem);
+}
+
+static void evidence_close(struct evidence *evidence)
+{
+        signing_trust_free(evidence->trust);
+        detached_close(evidence->detached);
+        input_close(&evidence->document);
+}
+
+int pli_verify(const struct invocation *invocation)
+{
+        struct evidence evidence = {.document = {.fd = -1}};
+        struct problem problem = {0};
+        struct signing_refusal why = {0};
+        signing_report *report = NULL;
+        int status;
+        if (!evidence_open(invocation, &evidence, &problem)) {
+                status = show_problem(invocation, &problem) == EX_USAGE ? EX_USAGE : EX_DATAERR;
+        } else {
+                struct signing_detached view = detached_view(evidence.detached);
+                struct signing_request request = {
+                        .document = input_source(&evidence.document),
+                        .detached = evidence.detached != NULL ? &view : NULL,
+                        .trust = evidence.trust,
+                        .at = evidence.at,
+                };
+                if (signing_verify(&request, &report, &why)) {
+                        status = report_show(invocation, report);
+                        signing_report_free(report);
+                } else {
+                        (void)problem_refused(&problem, "document-unreadable", invocation->arguments[0], &why);
+                        (void)show_problem(invocation, &problem);
+                        status = EX_DATAERR;
+                }
+        }
+        evidence_close(&evidence);
+        return status;
+}
