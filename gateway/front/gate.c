@@ -85,8 +85,12 @@ static bool host_check(const struct gate_header *headers, size_t count, const ch
         const char *host = NULL;
         if (times(headers, count, "Host", &host) != 1)
                 return problem_set(problem, "request-malformed", "exactly one Host is needed (RFC 9112 3.2)");
-        const char *colon = strrchr(host, ':');
-        size_t size = colon != NULL && strspn(colon + 1, "0123456789") == strlen(colon + 1) ? (size_t)(colon - host) : strlen(host);
+        size_t size = strlen(host);
+        while (size > 0 && (host[size - 1] == ' ' || host[size - 1] == '\t'))
+                size--; /* RFC 9110 5.5: blanks around a value are not part of it */
+        const char *colon = memrchr(host, ':', size);
+        if (colon != NULL && strspn(colon + 1, "0123456789") == size - (size_t)(colon + 1 - host))
+                size = (size_t)(colon - host);
         if (name[0] == '\0')
                 return true;
         if (strlen(name) != size || strncasecmp(host, name, size) != 0)

@@ -6,16 +6,14 @@
 #include <microhttpd.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "gateway/core/config.h"
-#include "gateway/core/db.h"
 #include "gateway/core/log.h"
-#include "gateway/front/gate.h"
 #include "gateway/front/http_exchange.h"
+#include "gateway/front/http_head.h"
 #include "gateway/front/instant.h"
 #include "gateway/front/store.h"
 
@@ -41,87 +39,10 @@ static void *line_came(void *context, const char *uri, struct MHD_Connection *co
         return exchange_new(context, uri);
 }
 
-static const char *language_of(const char *accepted)
-{
-        if (accepted == NULL)
-                return "fr";
-        const char *french = strstr(accepted, "fr"), *english = strstr(accepted, "en");
-        return english != NULL && (french == NULL || english < french) ? "en" : "fr";
-}
-
 static struct caller *caller_of(struct MHD_Connection *connection)
 {
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
         return info != NULL ? info->socket_context : NULL;
-}
-
-struct headers {
-        struct gate_header rows[GATE_HEADERS];
-        size_t count;
-        bool many, plain;
-        const char *end; /* where the next line must start */
-};
-
-/* The library ends each line with NULs where CR LF stood, and keeps the lines one after the other: a line that does not
- * start right behind the last one had a NUL in it, was folded (RFC 9112 5.2), or ended without CR (2.2). */
-static enum MHD_Result header_take(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-        struct headers *headers = context;
-        (void)kind;
-        if (headers->count == GATE_HEADERS) {
-                headers->many = true;
-                return MHD_NO;
-        }
-        if (headers->end != NULL && name != headers->end + 2)
-                headers->plain = false;
-        if (value == NULL)
-                value = "";
-        headers->end = value + strlen(value);
-        headers->rows[headers->count++] = (struct gate_header){.name = name, .value = value};
-        return MHD_YES;
-}
-
-static bool head_check(struct exchange *exchange, struct problem *problem)
-{
-        struct headers headers = {.plain = true};
-        struct MHD_Connection *connection = exchange->connection;
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-        MHD_get_connection_values(connection, MHD_HEADER_KIND, header_take, &headers);
-        if (headers.many || (info != NULL && info->header_size > GATE_HEADER_BYTES))
-                return problem_set(problem, "header-too-large", "at most %d headers in %d bytes", GATE_HEADERS, GATE_HEADER_BYTES);
-        if (!headers.plain)
-                return problem_set(problem, "request-malformed",
-                                   "a header line has a NUL, is folded or ends without CR LF (RFC 9112 2.2, 5.2)");
-        return gate_check(headers.rows, headers.count, exchange->caller->peer.name, problem);
-}
-
-static bool route_choose(struct exchange *exchange, struct problem *problem)
-{
-        struct request *request = &exchange->request;
-        char allow[128];
-        const char *method = strcmp(request->method, "HEAD") == 0 ? "GET" : request->method;
-        exchange->route = route_find(method, request->path, request->variables, allow);
-        if (exchange->route != NULL)
-                return true;
-        if (allow[0] == '\0')
-                return problem_set(problem, "not-found", "nothing is served at this address");
-        http_answer_header(request, "Allow", allow);
-        return problem_set(problem, "method-not-allowed", "%s is served here", allow);
-}
-
-/* All that can be refused before a byte of the body is read. */
-static bool head_allow(struct exchange *exchange, struct problem *problem)
-{
-        const struct route *route = exchange->route;
-        const struct peer *peer = &exchange->caller->peer;
-        const char *length = http_header(&exchange->request, "Content-Length");
-        if (route->roles != ANYONE && !peer->certified)
-                return problem_set(problem, "certificate-required", "no client certificate was shown");
-        if (route->body != BODY_NONE && length != NULL && strtoull(length, NULL, 10) > route->limit)
-                return problem_set(problem, "body-too-large", "at most %llu bytes", (unsigned long long)route->limit);
-        if (work_full(exchange->server->work) || atomic_load(&exchange->server->ending))
-                return problem_set(problem, "busy", "more requests are waiting than can be served soon");
-        return true;
 }
 
 /* An answer before the body was read ends the connection: the library throws the rest away. */
@@ -135,7 +56,8 @@ static enum MHD_Result head_refuse(struct exchange *exchange, const struct probl
         return reply_send(exchange) ? MHD_YES : MHD_NO;
 }
 
-static enum MHD_Result head_came(struct exchange *exchange, struct MHD_Connection *connection, const char *method)
+static enum MHD_Result head_came(struct exchange *exchange, struct MHD_Connection *connection, const char *method,
+                                 const char *version)
 {
         struct problem problem = {0};
         exchange->connection = connection;
@@ -147,8 +69,7 @@ static enum MHD_Result head_came(struct exchange *exchange, struct MHD_Connectio
         atomic_store(&exchange->caller->busy, true);
         exchange->request.method = method;
         exchange->request.peer = exchange->caller->peer.evidence;
-        exchange->request.language = language_of(http_header(&exchange->request, "Accept-Language"));
-        if (!head_check(exchange, &problem) || !route_choose(exchange, &problem) || !head_allow(exchange, &problem))
+        if (!head_read(exchange, version, &problem))
                 return head_refuse(exchange, &problem);
         if (exchange->route->body == BODY_STORED) {
                 exchange_suspend(exchange);
@@ -182,12 +103,11 @@ static enum MHD_Result access_came(void *context, struct MHD_Connection *connect
         struct exchange *exchange = *state;
         (void)context;
         (void)url;
-        (void)version;
         if (exchange == NULL || (exchange->caller != NULL && atomic_load(&exchange->caller->dropped)))
                 return MHD_NO;
         switch (exchange->stage) {
         case STAGE_HEAD:
-                return head_came(exchange, connection, method);
+                return head_came(exchange, connection, method, version);
         case STAGE_ADMITTED:
                 exchange->stage = STAGE_RECEIVING;
                 return body_open(exchange) ? MHD_YES : MHD_NO;
@@ -267,19 +187,20 @@ static bool daemon_start(struct server *server)
 {
         const unsigned flags =
                 MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
-        server->daemon =
-                MHD_start_daemon(flags, 0, NULL, NULL, access_came, server,     /* the logger first, to have its say on the rest */
-                                 MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL, //
-                                 MHD_OPTION_THREAD_POOL_SIZE, (unsigned)LIBRARY_THREADS,        //
-                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, //
-                                 MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,       //
-                                 MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,         //
-                                 MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,                          //
-                                 MHD_OPTION_STRICT_FOR_CLIENT, 1,                               //
-                                 MHD_OPTION_URI_LOG_CALLBACK, line_came, server,                //
-                                 MHD_OPTION_NOTIFY_COMPLETED, request_ended, server,            //
-                                 MHD_OPTION_NOTIFY_CONNECTION, connection_changed, server,      //
-                                 MHD_OPTION_END);
+        /* clang-format off */
+        server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, access_came, server,
+                                          MHD_OPTION_EXTERNAL_LOGGER, library_log, NULL, /* first: it has its say on the rest */
+                                          MHD_OPTION_THREAD_POOL_SIZE, (unsigned)LIBRARY_THREADS,
+                                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                                          MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
+                                          MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+                                          MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+                                          MHD_OPTION_STRICT_FOR_CLIENT, -1, /* the gate is stricter, and says why */
+                                          MHD_OPTION_URI_LOG_CALLBACK, line_came, server,
+                                          MHD_OPTION_NOTIFY_COMPLETED, request_ended, server,
+                                          MHD_OPTION_NOTIFY_CONNECTION, connection_changed, server,
+                                          MHD_OPTION_END);
+        /* clang-format on */
         return server->daemon != NULL;
 }
 

@@ -35,6 +35,7 @@ struct exchange *exchange_new(struct server *server, const char *uri)
                 free(exchange);
                 return NULL;
         }
+        exchange->uri_end = uri + strlen(uri);
         exchange->uri[strcspn(exchange->uri, "?")] = '\0';
         pthread_mutex_init(&exchange->lock, NULL);
         id_make(exchange->id);

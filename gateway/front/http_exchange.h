@@ -25,8 +25,9 @@ struct exchange {
         const struct route *route;
         enum stage stage;
         char id[17];
-        char *uri;     /* as it came; the path ends at its first NUL */
-        int64_t began; /* ticks */
+        const char *uri_end; /* in the library's memory: compared with, never read */
+        char *uri;           /* as it came; the path ends at its first NUL */
+        int64_t began;       /* ticks */
         struct job job;
         pthread_mutex_t lock;
         bool suspended;        /* under the lock */
