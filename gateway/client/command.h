@@ -1,9 +1,8 @@
 /*
  * command.h - the commands of `pli`: one table says their words, arguments,
  * options and function; the parser, the help and the manual page read it.
- *
- * A command's function answers the exit status: 0, a status of sysexits.h, or
- * what the command's own contract fixes (`pli verify`: 10, 11, 65).
+ * A function answers the exit status: 0, one of sysexits.h, or what the
+ * command's own contract fixes (`pli verify`: 10, 11, 65).
  */
 #ifndef PLI_CLIENT_COMMAND_H
 #define PLI_CLIENT_COMMAND_H

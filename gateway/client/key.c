@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/ec.h>
@@ -22,13 +23,17 @@
 #include "gateway/client/show.h"
 #include "gateway/core/owner.h"
 
-enum { KEY_DAYS = 1096, SERIAL_BYTES = 16 };
+enum { KEY_DAYS = 1096, SERIAL_BYTES = 16, SALT_BYTES = 16 };
+/* OWASP 2023 for PBKDF2-HMAC-SHA256: a stolen file must not give its passphrase away quickly. */
+enum { KDF_ROUNDS = 600000 };
 
 DEFINE_OWNER(EVP_PKEY, EVP_PKEY_free)
 DEFINE_OWNER(X509_NAME, X509_NAME_free)
 DEFINE_OWNER(X509_REQ, X509_REQ_free)
 DEFINE_OWNER(X509, X509_free)
 DEFINE_OWNER(BIO, BIO_free_all)
+DEFINE_OWNER(PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free)
+DEFINE_OWNER(X509_SIG, X509_SIG_free)
 
 struct key_wish {
         const char *name, *organisation, *country, *output;
@@ -143,10 +148,15 @@ static bool bio_settle(BIO *bio, const char *stem, const char *extension, enum o
         return kept;
 }
 
-/* PBES2 with AES-256-CBC: what every OpenSSL, Java and browser tool can read. */
+/* PBES2 with PBKDF2 and AES-256-CBC: what every OpenSSL, Java and browser tool can read. */
 static bool key_write(BIO *out, const EVP_PKEY *key, const char *passphrase)
 {
-        return PEM_write_bio_PKCS8PrivateKey(out, key, EVP_aes_256_cbc(), passphrase, (int)strlen(passphrase), NULL, NULL) == 1;
+        OWN(PKCS8_PRIV_KEY_INFO) plain = EVP_PKEY2PKCS8(key);
+        OWN(X509_SIG)
+        locked = plain == NULL ? NULL
+                               : PKCS8_encrypt(-1, EVP_aes_256_cbc(), passphrase, (int)strlen(passphrase), NULL, SALT_BYTES,
+                                               KDF_ROUNDS, plain);
+        return locked != NULL && PEM_write_bio_PKCS8(out, locked) == 1;
 }
 
 static bool key_make(const struct key_wish *wish, const char *passphrase, struct problem *problem)

@@ -1,6 +1,7 @@
 /* report.c - shows a verification report to people. */
 #include "gateway/client/report.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,17 +76,20 @@ static void stamps_show(const json_t *stamps)
 static void signature_show(const json_t *signature)
 {
         const json_t *certificate = json_object_get(signature, "signingCertificate");
+        const char *format = field_text(signature, "format"), *level = field_text(signature, "level");
         char instant[64], form[160];
         putchar('\n');
         indication_show(signature);
         show_pair(words("Signature"), field_text(signature, "id"));
-        snprintf(form, sizeof form, "%s %s", field_text(signature, "format"), field_text(signature, "level"));
+        bool named = strncmp(level, format, strlen(format)) == 0; /* "XAdES-B-B" names its format itself */
+        snprintf(form, sizeof form, "%s%s%s", named ? "" : format, named ? "" : " ", level);
         show_pair(words("Form"), form);
         show_pair(words("Signed by"), field_text(certificate, "subject"));
         show_pair(words("Certificate issued by"), field_text(certificate, "issuer"));
         show_pair(words("Signature value"), json_is_true(json_object_get(signature, "intact")) ? words("intact") : words("broken"));
         show_pair(words("Time claimed"), show_instant(field_text(signature, "claimedSigningTime"), instant));
-        show_pair(words("Best proven time"), show_instant(field_text(signature, "bestSignatureTime"), instant));
+        if (json_array_size(json_object_get(signature, "timestamps")) > 0)
+                show_pair(words("Best proven time"), show_instant(field_text(signature, "bestSignatureTime"), instant));
         show_pair(words("Policy"), field_text(signature, "policy"));
         stamps_show(json_object_get(signature, "timestamps"));
         references_show(json_object_get(signature, "references"));

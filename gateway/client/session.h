@@ -11,13 +11,12 @@
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/client/call.h"
 #include "gateway/core/problem.h"
 
 struct invocation;
-struct input;
 struct session;
 
 /* --gateway and the identity of the command line. Asks for a passphrase where the key needs one. */
@@ -28,34 +27,9 @@ void session_close(struct session *session); /* NULL is allowed */
 void session_patience(struct session *session, unsigned seconds);
 unsigned session_patience_left(const struct session *session, int64_t since);
 
-/* What is asked. Zero where not needed. */
-struct call {
-        const char *method, *path;
-        const json_t *json; /* the body, or … */
-        const void *body;
-        size_t body_size;         /* … bytes in memory, or … */
-        const struct input *file; /* … a stretch of a file, with its Content-Digest */
-        uint64_t offset, size;
-        const char *media_type;                                     /* of body and file */
-        const char *key;                                            /* Idempotency-Key */
-        unsigned waits;                                             /* seconds the gateway may hold the answer (long polls) */
-        bool once;                                                  /* never repeated */
-        bool (*take)(void *context, const void *data, size_t size); /* takes a 2xx body as it comes; else it is kept in memory */
-        void (*sent)(void *context, uint64_t bytes);                /* bytes of this body sent so far */
-        void *context;
-};
-struct answer {
-        long status;
-        char media_type[96];
-        char *body;
-        size_t size;
-        unsigned retry_after;
-};
-
 /* True for a 2xx answer, which answer_free() frees; anything else is a problem, said as the gateway says it. */
 bool session_call(struct session *session, const struct call *call, struct answer *out, struct problem *problem)
         __attribute__((warn_unused_result));
-void answer_free(struct answer *answer);
 /* The same where the answer is a JSON value; an empty one is NULL. */
 bool session_json(struct session *session, const struct call *call, json_t **out, struct problem *problem)
         __attribute__((warn_unused_result));
