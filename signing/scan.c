@@ -136,3 +136,26 @@ bool scan_check(struct signing_bytes bytes, struct signing_refusal *why)
                         return false;
         return true;
 }
+
+bool scan_end_tag(struct signing_bytes bytes, uint64_t element, size_t *offset)
+{
+        struct scan scan = {.at = (const char *)bytes.data};
+        unsigned wanted = 0;
+        scan.end = scan.at + bytes.size;
+        while (scan.at < scan.end && (scan.at = memchr(scan.at, '<', (size_t)(scan.end - scan.at))) != NULL) {
+                const char *tag = scan.at;
+                uint64_t before = scan.elements;
+                if (wanted > 0 && scan.depth == wanted && scan.end - tag > 1 && tag[1] == '/') {
+                        *offset = (size_t)(tag - (const char *)bytes.data);
+                        return true;
+                }
+                if (!scan_markup(&scan))
+                        return false;
+                if (scan.elements > before && before == element) {
+                        if (scan.at < scan.end && scan.at[-1] == '/')
+                                return false;
+                        wanted = scan.depth;
+                }
+        }
+        return false;
+}

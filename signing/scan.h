@@ -11,4 +11,8 @@
  * that are not supersets of ASCII. What is merely malformed is left to the parser. */
 bool scan_check(struct signing_bytes bytes, struct signing_refusal *why) __attribute__((warn_unused_result));
 
+/* Where the end tag of the element with this number starts (document order, 0 is the root), in bytes a parser found
+ * well-formed; false for an empty-element tag, which has none. */
+bool scan_end_tag(struct signing_bytes bytes, uint64_t element, size_t *offset) __attribute__((warn_unused_result));
+
 #endif
