@@ -103,9 +103,17 @@ static void event_show(const json_t *event)
         reasons_show(json_object_get(event, "reasons"));
 }
 
-bool acknowledgement_show_receipt(const struct invocation *invocation, const struct receipt *receipt, struct problem *problem)
+static void event_json(json_t *event, const struct receipt_source *source, const json_t *more)
 {
-        const struct receipt_source *source = receipt_source(receipt);
+        json_object_set_new(event, "index", json_integer((json_int_t)source->index));
+        if (more != NULL)
+                json_object_update(event, (json_t *)(uintptr_t)more); /* only read: jansson's signature lacks the const */
+        show_json(event);
+}
+
+static bool source_show(const struct invocation *invocation, const struct receipt_source *source, const json_t *more,
+                        struct problem *problem)
+{
         json_error_t error;
         json_t *event = json_loadb((const char *)source->text.data, source->text.size, JSON_REJECT_DUPLICATES, &error);
         char index[32];
@@ -114,9 +122,7 @@ bool acknowledgement_show_receipt(const struct invocation *invocation, const str
                 return problem_set(problem, "document-unreadable", "%s", words("the event in the receipt is not a JSON object"));
         }
         if (invocation_flag(invocation, "json")) {
-                json_t *shown = json_pack("{s:I,s:O}", "index", (json_int_t)source->index, "event", event);
-                show_json(shown);
-                json_decref(shown);
+                event_json(event, source, more);
         } else {
                 event_show(event);
                 snprintf(index, sizeof index, "%" PRIu64, source->index);
@@ -128,13 +134,14 @@ bool acknowledgement_show_receipt(const struct invocation *invocation, const str
         return true;
 }
 
-bool acknowledgement_show(const struct invocation *invocation, struct signing_bytes xml, struct problem *problem)
+bool acknowledgement_show(const struct invocation *invocation, struct signing_bytes xml, const json_t *more,
+                          struct problem *problem)
 {
         struct receipt *receipt = NULL;
         struct signing_refusal why = {0};
         if (!receipt_read(xml, &receipt, &why))
                 return problem_refused(problem, "document-unreadable", words("receipt"), &why);
-        bool shown = acknowledgement_show_receipt(invocation, receipt, problem);
+        bool shown = source_show(invocation, receipt_source(receipt), more, problem);
         receipt_free(receipt);
         return shown;
 }

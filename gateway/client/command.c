@@ -89,6 +89,7 @@ static const struct option_row open_options[] = {
         {"member-key", "FILE", OPTION_VALUE, "the key that opens your shares, where it is not --key"},
         {"member-certificate", "FILE", OPTION_VALUE, "its certificate"},
         {"wait", NULL, OPTION_FLAG, "wait until the quorum has come and everything is opened"},
+        {"no-wait", NULL, OPTION_FLAG, "do not wait, not even for what the quorum opens now"},
         NO_MORE,
 };
 static const struct option_row opening_options[] = {
@@ -112,6 +113,7 @@ static const struct option_row receipts_options[] = {
         {"cursor-file", "FILE", OPTION_VALUE, "how far you have read; kept across runs"},
         {"follow", NULL, OPTION_FLAG, "go on waiting for new ones"},
         {"limit", "N", OPTION_VALUE, "how many at once; 100 if not given"},
+        {"once", NULL, OPTION_FLAG, "one page of them only"},
         OUTPUT_FOLDER,
         NO_MORE,
 };

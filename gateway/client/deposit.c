@@ -19,7 +19,7 @@
 #include "gateway/client/session.h"
 #include "gateway/client/show.h"
 
-enum { DEPOSIT_PATIENCE = 900, CONNECTIONS = 4, GROUP_MIB = 8, ENVELOPES_MOST = 64 };
+enum { DEPOSIT_PATIENCE = 900, CONNECTIONS = 4, GROUP_MIB = 8, RECEIPT_MOST = 16 << 20 };
 
 /* All that one `pli deposit` works with. */
 struct errand {
@@ -138,9 +138,11 @@ static int receipt_show(const struct invocation *invocation, const struct errand
 {
         struct problem problem = {0};
         struct content file = {0};
-        bool shown = content_read(errand->receipt_path, 16 << 20, &file, &problem) &&
-                     acknowledgement_show(invocation, content_bytes(&file), &problem);
+        json_t *more = json_pack("{s:s,s:s}", "deposit", resume_get(&errand->resume, "deposit"), "receipt", errand->receipt_path);
+        bool shown = content_read(errand->receipt_path, RECEIPT_MOST, &file, &problem) &&
+                     acknowledgement_show(invocation, content_bytes(&file), more, &problem);
         content_free(&file);
+        json_decref(more);
         if (!shown)
                 return show_problem(invocation, &problem);
         if (!invocation_flag(invocation, "json"))

@@ -2,6 +2,8 @@
  * filing.c - `pli file acte` and `pli filing show`: an acte and its annexes to
  * the gateway, checked there, and its way to the State.
  */
+#include <assert.h>
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,11 +12,17 @@
 #include "gateway/client/command.h"
 #include "gateway/client/delivery.h"
 #include "gateway/client/functions.h"
+#include "gateway/client/hex.h"
 #include "gateway/client/input.h"
 #include "gateway/client/output.h"
 #include "gateway/client/progress.h"
 #include "gateway/client/session.h"
 #include "gateway/client/show.h"
+
+struct draft {
+        char id[64];
+        bool open; /* false where this very filing was submitted before */
+};
 
 static bool member_needed(const struct invocation *invocation, json_t *filing, const char *option, struct problem *problem)
 {
@@ -62,18 +70,46 @@ static bool filing_describe(const struct invocation *invocation, json_t **out, s
         return true;
 }
 
-/* The same acte sent twice is the same filing: its key is its number and its date. */
-static bool filing_create(struct session *session, const json_t *filing, char id[64], struct problem *problem)
+static bool file_digest(EVP_MD_CTX *context, const char *file, struct problem *problem)
+{
+        uint8_t digest[32];
+        struct input input = {.fd = -1};
+        if (!input_open(file, &input, problem))
+                return false;
+        bool read = input_digest(&input, 0, input.size, digest) && EVP_DigestUpdate(context, digest, sizeof digest) == 1;
+        input_close(&input);
+        return read || problem_set(problem, "file-unreadable", "%s", file);
+}
+
+/* The same description with the same files is the same filing: its digest is the key, so a lost answer costs nothing. */
+static bool filing_key(const struct invocation *invocation, const json_t *filing, char key[65], struct problem *problem)
+{
+        uint8_t digest[32];
+        char *text = json_dumps(filing, JSON_COMPACT | JSON_SORT_KEYS);
+        EVP_MD_CTX *context = EVP_MD_CTX_new();
+        assert(context != NULL && text != NULL);
+        bool good = EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 && EVP_DigestUpdate(context, text, strlen(text)) == 1;
+        for (size_t i = 0; good && i < invocation->argument_count; i++)
+                good = file_digest(context, invocation->arguments[i], problem);
+        if (good && EVP_DigestFinal_ex(context, digest, NULL) == 1)
+                hex_of(digest, key);
+        EVP_MD_CTX_free(context);
+        free(text);
+        return good;
+}
+
+static bool filing_create(const struct invocation *invocation, struct session *session, const json_t *filing, struct draft *out,
+                          struct problem *problem)
 {
         json_t *answer = NULL;
-        char key[128];
-        snprintf(key, sizeof key, "acte-%s-%s", field_text(filing, "date"), field_text(filing, "number"));
+        char key[65] = "";
         struct call call = {.method = "POST", .path = "/api/v1/filings", .json = filing, .key = key};
-        if (!session_json(session, &call, &answer, problem))
+        if (!filing_key(invocation, filing, key, problem) || !session_json(session, &call, &answer, problem))
                 return false;
-        snprintf(id, 64, "%s", field_text(answer, "id"));
+        snprintf(out->id, sizeof out->id, "%s", field_text(answer, "id"));
+        out->open = strcmp(field_text(answer, "state"), "draft") == 0;
         json_decref(answer);
-        return *id != '\0' || problem_set(problem, "gateway-answer", "id");
+        return out->id[0] != '\0' || problem_set(problem, "gateway-answer", "id");
 }
 
 static void file_moved(void *context, uint64_t bytes)
@@ -120,15 +156,16 @@ static bool filing_submit(struct session *session, const char *id, struct answer
         return there;
 }
 
-static bool filing_deliver(const struct invocation *invocation, char id[64], struct answer *receipt, struct problem *problem)
+static bool filing_deliver(const struct invocation *invocation, struct draft *draft, struct answer *receipt,
+                           struct problem *problem)
 {
         struct session *session = NULL;
         json_t *filing = NULL;
         bool good = filing_describe(invocation, &filing, problem) && session_open(invocation, &session, problem) &&
-                    filing_create(session, filing, id, problem);
-        for (size_t i = 0; good && i < invocation->argument_count; i++)
-                good = file_send(invocation, session, id, invocation->arguments[i], problem);
-        good = good && filing_submit(session, id, receipt, problem);
+                    filing_create(invocation, session, filing, draft, problem);
+        for (size_t i = 0; good && draft->open && i < invocation->argument_count; i++)
+                good = file_send(invocation, session, draft->id, invocation->arguments[i], problem);
+        good = good && filing_submit(session, draft->id, receipt, problem);
         json_decref(filing);
         session_close(session);
         return good;
@@ -139,12 +176,17 @@ int pli_file_acte(const struct invocation *invocation)
         const char *given = invocation_option(invocation, "receipt"), *file = given != NULL ? given : "receipt.xml";
         struct problem problem = {0};
         struct answer receipt = {0};
-        char id[64] = "";
-        bool good = filing_deliver(invocation, id, &receipt, &problem) &&
-                    output_bytes(file, OUTPUT_PUBLIC, receipt.body, receipt.size, &problem) &&
-                    acknowledgement_show(invocation, (struct signing_bytes){(const uint8_t *)receipt.body, receipt.size}, &problem);
+        struct draft draft = {0};
+        bool good = filing_deliver(invocation, &draft, &receipt, &problem) &&
+                    output_bytes(file, OUTPUT_PUBLIC, receipt.body, receipt.size, &problem);
+        if (good) {
+                struct signing_bytes xml = {(const uint8_t *)receipt.body, receipt.size};
+                json_t *more = json_pack("{s:s,s:s}", "id", draft.id, "receipt", file);
+                good = acknowledgement_show(invocation, xml, more, &problem);
+                json_decref(more);
+        }
         if (good && !invocation_flag(invocation, "json")) {
-                show_pair(words("Filing"), id);
+                show_pair(words("Filing"), draft.id);
                 show_pair(words("Receipt"), file);
         }
         answer_free(&receipt);

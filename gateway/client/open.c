@@ -119,13 +119,33 @@ static bool shares_give(struct member *member, const json_t *wanted, struct prob
         return good;
 }
 
-/* Until everything is opened; waiting for other members may take long. */
+/* An envelope that has its quorum and is not open yet: the gateway is at it. */
+static bool opening_busy(const json_t *opening)
+{
+        size_t index, inner;
+        json_t *deposit, *envelope;
+        json_array_foreach(json_object_get(opening, "deposits"), index, deposit)
+        {
+                json_array_foreach(json_object_get(deposit, "envelopes"), inner, envelope)
+                {
+                        if (strcmp(field_text(envelope, "state"), "ready") == 0)
+                                return true;
+                }
+        }
+        return false;
+}
+
+/* What the quorum opens now is waited for; other members only where asked (--wait), as they may take long. */
 static bool opening_wait(struct member *member, json_t **opening, struct problem *problem)
 {
         int64_t since = (int64_t)time(NULL);
+        bool patient = invocation_flag(member->invocation, "wait");
         const char *give_up = invocation_option(member->invocation, "give-up");
         int64_t most = give_up != NULL ? atoi(give_up) : WAIT_SECONDS;
-        while (strcmp(field_text(*opening, "state"), "opened") != 0 && (int64_t)time(NULL) - since < most) {
+        if (invocation_flag(member->invocation, "no-wait"))
+                return true;
+        while (strcmp(field_text(*opening, "state"), "opened") != 0 && (patient || opening_busy(*opening)) &&
+               (int64_t)time(NULL) - since < most) {
                 (void)nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
                 json_decref(*opening);
                 *opening = NULL;
@@ -148,8 +168,7 @@ static bool member_open(struct member *member, json_t **opening, struct problem 
         if (!given)
                 return false;
         show_note(words("Shares handed over: %u."), member->given);
-        return opening_call(member, "GET", "", NULL, opening, problem) &&
-               (!invocation_flag(member->invocation, "wait") || opening_wait(member, opening, problem));
+        return opening_call(member, "GET", "", NULL, opening, problem) && opening_wait(member, opening, problem);
 }
 
 /* --member-key and --member-certificate, else the identity that speaks to the gateway. */

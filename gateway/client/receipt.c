@@ -153,18 +153,27 @@ static void seal_check(const signing_report *report, enum receipt_stamp said, st
         json_decref(object);
 }
 
+/* Without the journal's key its checkpoint stands on the seal alone, which covers it: proven, and said so. */
+static const char *journal_words(enum signing_indication result, bool key)
+{
+        if (result == SIGNING_FAILED)
+                return words("The event does not agree with the journal");
+        if (!key)
+                return words("The proof leads from the event to the sealed checkpoint (its own signature: give --journal-key)");
+        return result == SIGNING_PASSED ? words("The event is in the journal, at this index, unchanged")
+                                        : words("The journal could not be judged");
+}
+
 static void journal_check(const struct receipt *receipt, const struct note_key *key, struct checks *checks)
 {
         static struct refusals refusals;
         refusals = (struct refusals){0};
         enum signing_indication result = receipt_check(receipt, key, &refusals);
+        bool sealed_only = key == NULL && result == SIGNING_INDETERMINATE;
         struct check *check =
-                check_add(checks, "journal", result,
-                          result == SIGNING_PASSED   ? words("The event is in the journal, at this index, unchanged")
-                          : result == SIGNING_FAILED ? words("The event does not agree with the journal")
-                                                     : words("The journal's signature was not judged; give --journal-key"));
+                check_add(checks, "journal", sealed_only ? SIGNING_PASSED : result, journal_words(result, key != NULL));
         snprintf(check->detail, sizeof check->detail, "%" PRIu64, receipt_source(receipt)->index);
-        for (size_t i = 0; i < refusals.count; i++) {
+        for (size_t i = 0; i < refusals.count && !sealed_only; i++) {
                 check = check_add(checks, "journal-reason", result, "");
                 snprintf(check->detail, sizeof check->detail, "%s (%s)", refusals.list[i].sentence, refusals.list[i].code);
         }
@@ -274,7 +283,7 @@ int pli_receipt_show(const struct invocation *invocation)
         struct content file = {0};
         bool shown = library_start(&problem) && content_read(invocation->arguments[0], RECEIPT_MAX, &file, &problem) &&
                      (invocation_flag(invocation, "html") ? html_show(&file, &problem)
-                                                          : acknowledgement_show(invocation, content_bytes(&file), &problem));
+                                                          : acknowledgement_show(invocation, content_bytes(&file), NULL, &problem));
         content_free(&file);
         return shown ? 0 : show_problem(invocation, &problem);
 }

@@ -27,7 +27,7 @@ struct feed {
         const char *cursor_file, *folder;
         int64_t cursor; /* the last journal index read; -1 before the first */
         unsigned limit;
-        bool follow;
+        bool follow, once;
 };
 
 static bool cursor_read(struct feed *feed, struct problem *problem)
@@ -162,7 +162,7 @@ static bool feed_read(struct feed *feed, struct problem *problem)
                 if (!read)
                         return false;
                 caught_up = empty && feed->cursor == before;
-                if (caught_up && !feed->follow)
+                if (feed->once || (caught_up && !feed->follow))
                         return true;
         }
 }
@@ -177,6 +177,7 @@ static bool feed_open(const struct invocation *invocation, struct feed *feed, st
                 .folder = invocation_option(invocation, "output"),
                 .limit = (unsigned)number,
                 .follow = invocation_flag(invocation, "follow"),
+                .once = invocation_flag(invocation, "once"),
         };
         if (number < 1 || number > PAGE_MOST)
                 return problem_set(problem, "usage", words("--%s is from 1 to %u"), "limit", (unsigned)PAGE_MOST);
