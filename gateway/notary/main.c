@@ -14,6 +14,7 @@
 
 #include "gateway/core/config.h"
 #include "gateway/core/db.h"
+#include "gateway/core/jail.h"
 #include "gateway/core/log.h"
 #include "gateway/notary/pause.h"
 #include "gateway/notary/receipts.h"
@@ -185,6 +186,21 @@ static void office_close(struct office *office)
         signing_stop();
 }
 
+/* From here on the keys' own files are closed to it too: what it reads is what names are resolved and servers believed by. */
+static bool jail_close(struct problem *problem)
+{
+        static const char *const readable[] = {
+                "/etc/hosts",       "/etc/host.conf", "/etc/resolv.conf",     "/etc/nsswitch.conf",
+                "/etc/gai.conf",    "/etc/services",  "/etc/passwd",          "/etc/ssl",
+                "/etc/ld.so.cache", "/etc/localtime", "/run/systemd/resolve", "/usr/share/ca-certificates",
+                "/usr/lib",         "/lib",           "/dev/urandom",         NULL};
+        const struct jail jail = {.profile = "notary", .readable = readable};
+        enum jail_strength strength = jail_enter(&jail, problem);
+        if (strength == JAIL_WITHOUT_LANDLOCK)
+                log_event(LOG_LEVEL_WARNING, "jail-without-landlock", NULL);
+        return strength != JAIL_FAILED;
+}
+
 static void signals_set(void)
 {
         struct sigaction action = {.sa_handler = end_ask};
@@ -235,7 +251,7 @@ int main(int argc, char **argv)
         int status = 0;
         if (argc == 2 && strcmp(argv[1], "journal-key") == 0) {
                 status = key_show(notary.office.signer);
-        } else if (!office_open(&config, &notary.office, &problem)) {
+        } else if (!office_open(&config, &notary.office, &problem) || !jail_close(&problem)) {
                 status = failed(&problem);
         } else {
                 signals_set();
