@@ -1,7 +1,8 @@
 /*
  * main.c - pli-relay, the one program that faces the State. It calls out, by
- * libcurl, and never listens; it reads and writes through pli_relay's functions
- * alone. One relay is active, by a lock of its database session; others wait.
+ * libcurl, and never listens: its jail has no call for it. It reads and writes
+ * through pli_relay's functions alone. One relay is active, by a lock of its
+ * database session; others wait.
  */
 #include <curl/curl.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 
 #include "gateway/core/config.h"
+#include "gateway/core/jail.h"
 #include "gateway/core/log.h"
 #include "gateway/relay/outbox.h"
 
@@ -37,6 +39,38 @@ static int problem_exit(const struct problem *problem)
 {
         problem_log(problem);
         return problem->row->exit;
+}
+
+/* Names are resolved, and our certificate and the State's authorities read again at each new connection; no other key is in reach.
+ */
+static bool jail_close(const struct config *config, struct problem *problem)
+{
+        const char *const readable[] = {"/etc/hosts",
+                                        "/etc/host.conf",
+                                        "/etc/resolv.conf",
+                                        "/etc/nsswitch.conf",
+                                        "/etc/gai.conf",
+                                        "/etc/services",
+                                        "/etc/passwd",
+                                        "/etc/ssl/certs",
+                                        "/etc/ssl/openssl.cnf",
+                                        "/etc/ld.so.cache",
+                                        "/etc/localtime",
+                                        "/run/systemd/resolve",
+                                        "/usr/share/ca-certificates",
+                                        "/usr/lib",
+                                        "/lib",
+                                        "/dev/urandom",
+                                        config->actes_certificate,
+                                        config->actes_key,
+                                        config->actes_anchors,
+                                        NULL};
+        const char *const writable[] = {config->relay_spool, "/dev/null", NULL};
+        const struct jail jail = {.profile = "relay", .readable = readable, .writable = writable};
+        enum jail_strength strength = jail_enter(&jail, problem);
+        if (strength == JAIL_WITHOUT_LANDLOCK)
+                log_event(LOG_LEVEL_WARNING, "jail-without-landlock", NULL);
+        return strength != JAIL_FAILED;
 }
 
 /* True where this process is the active relay. The session that holds the lock may have been lost: it is asked for each time. */
@@ -80,7 +114,7 @@ int main(int argc, char **argv)
         signals_set();
         curl_global_init(CURL_GLOBAL_DEFAULT);
         struct actes_channel channel;
-        if (!actes_channel_open(&config, &stop, &channel, &problem))
+        if (!jail_close(&config, &problem) || !actes_channel_open(&config, &stop, &channel, &problem))
                 return problem_exit(&problem);
         char conninfo[1024];
         snprintf(conninfo, sizeof conninfo, "%s user=pli_relay", config.database);
