@@ -75,7 +75,7 @@ static bool trust_given(const struct invocation *invocation, signing_trust **out
         OWN(signing_trust) trust = signing_trust_new();
         for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++)
                 for (size_t i = 0; (path = invocation_listed(invocation, kinds[kind].option, i)) != NULL; i++)
-                        if (!trust_load(trust, kinds[kind].kind, path, problem))
+                        if (!trust_read(trust, kinds[kind].kind, path, problem))
                                 return false;
         *out = TAKE(trust);
         return true;

@@ -11,7 +11,7 @@
 
 #include "gateway/client/catalogue.h"
 #include "gateway/client/command.h"
-#include "gateway/client/exchange.h"
+#include "gateway/client/dialogue.h"
 #include "gateway/client/input.h"
 #include "gateway/client/secret.h"
 #include "gateway/client/show.h"
@@ -207,14 +207,14 @@ bool session_call(struct session *session, const struct call *call, struct answe
         bool repeatable = !call->once && (strcmp(call->method, "POST") != 0 || call->key != NULL);
         int64_t since = (int64_t)time(NULL);
         for (unsigned pause = 250;; pause = pause < 15000 ? pause * 2 : pause) {
-                struct exchange *exchange = exchange_new(session, call);
-                CURLcode code = curl_easy_perform(exchange_handle(exchange));
-                enum exchange_outcome outcome = exchange_settle(exchange, code, out, problem);
+                struct dialogue *dialogue = dialogue_new(session, call);
+                CURLcode code = curl_easy_perform(dialogue_handle(dialogue));
+                enum dialogue_outcome outcome = dialogue_settle(dialogue, code, out, problem);
                 /* A connection refused has reached nobody: even an unrepeatable call may be sent again. */
                 bool unsent = code == CURLE_COULDNT_CONNECT && !call->once;
-                exchange_free(exchange);
-                if (outcome != EXCHANGE_CUT)
-                        return outcome == EXCHANGE_DONE;
+                dialogue_free(dialogue);
+                if (outcome != DIALOGUE_CUT)
+                        return outcome == DIALOGUE_DONE;
                 if ((!repeatable && !unsent) || session_patience_left(session, since) == 0)
                         return false;
                 unsigned asked = out->retry_after * 1000 < 60000 ? out->retry_after * 1000 : 60000;

@@ -1,6 +1,6 @@
 /*
  * session.h - HTTPS to one gateway, with one identity. Only this room's
- * session.c, exchange.c and upload.c know libcurl.
+ * session.c, dialogue.c and upload.c know libcurl.
  *
  * HTTP/1.1 over TLS 1.2 or 1.3, mutual where a certificate is given. A call cut
  * or answered 503 is repeated with growing pauses until the session's patience

@@ -69,7 +69,7 @@ static bool folder_trust(signing_trust *trust, enum trust_kind kind, const char 
         return true;
 }
 
-bool trust_load(signing_trust *trust, enum trust_kind kind, const char *path, struct problem *problem)
+bool trust_read(signing_trust *trust, enum trust_kind kind, const char *path, struct problem *problem)
 {
         struct stat status;
         if (stat(path, &status) != 0)

@@ -13,7 +13,7 @@
 
 enum trust_kind { TRUST_ANCHOR, TRUST_STAMPER, TRUST_EVIDENCE };
 
-bool trust_load(signing_trust *trust, enum trust_kind kind, const char *path, struct problem *problem)
+bool trust_read(signing_trust *trust, enum trust_kind kind, const char *path, struct problem *problem)
         __attribute__((warn_unused_result));
 /* Starts the library, once for the run. */
 bool library_start(struct problem *problem) __attribute__((warn_unused_result));

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/client/exchange.h"
+#include "gateway/client/dialogue.h"
 #include "gateway/client/sealed.h"
 #include "gateway/client/session.h"
 
@@ -18,7 +18,7 @@ struct flight;
 /* One group on its way. */
 struct lane {
         struct flight *flight;
-        struct exchange *exchange; /* NULL: free */
+        struct dialogue *dialogue; /* NULL: free */
         struct call call;
         char *path;
         uint64_t sent;
@@ -40,7 +40,7 @@ static void flight_moved(const struct flight *flight)
 {
         uint64_t bytes = flight->settled;
         for (unsigned i = 0; i < flight->lane_count; i++)
-                bytes += flight->lanes[i].exchange != NULL ? flight->lanes[i].sent : 0;
+                bytes += flight->lanes[i].dialogue != NULL ? flight->lanes[i].sent : 0;
         if (flight->upload->moved != NULL)
                 flight->upload->moved(flight->upload->context, bytes);
 }
@@ -87,8 +87,8 @@ static bool lane_start(struct flight *flight, struct lane *lane)
                 .sent = lane_sent,
                 .context = lane,
         };
-        lane->exchange = exchange_new(flight->upload->session, &lane->call);
-        CURLMcode added = curl_multi_add_handle(flight->multi, exchange_handle(lane->exchange));
+        lane->dialogue = dialogue_new(flight->upload->session, &lane->call);
+        CURLMcode added = curl_multi_add_handle(flight->multi, dialogue_handle(lane->dialogue));
         assert(added == CURLM_OK);
         (void)added;
         flight->busy++;
@@ -97,25 +97,25 @@ static bool lane_start(struct flight *flight, struct lane *lane)
 
 static void lane_stop(struct flight *flight, struct lane *lane)
 {
-        curl_multi_remove_handle(flight->multi, exchange_handle(lane->exchange));
-        exchange_free(lane->exchange);
+        curl_multi_remove_handle(flight->multi, dialogue_handle(lane->dialogue));
+        dialogue_free(lane->dialogue);
         free(lane->path);
         *lane = (struct lane){0};
         flight->busy--;
 }
 
 /* Bytes that arrived altered are sent again like those that did not arrive. */
-static bool worth_repeating(enum exchange_outcome outcome, const struct problem *problem)
+static bool worth_repeating(enum dialogue_outcome outcome, const struct problem *problem)
 {
-        return outcome == EXCHANGE_CUT || strcmp(problem->row->code, "digest-mismatch") == 0;
+        return outcome == DIALOGUE_CUT || strcmp(problem->row->code, "digest-mismatch") == 0;
 }
 
 static void lane_settle(struct flight *flight, struct lane *lane, CURLcode code)
 {
         struct answer answer = {0};
         struct problem problem = {0};
-        enum exchange_outcome outcome = exchange_settle(lane->exchange, code, &answer, &problem);
-        if (outcome == EXCHANGE_DONE) {
+        enum dialogue_outcome outcome = dialogue_settle(lane->dialogue, code, &answer, &problem);
+        if (outcome == DIALOGUE_DONE) {
                 flight->settled += lane->call.size;
                 answer_free(&answer);
         } else if (!worth_repeating(outcome, &problem)) {
@@ -134,7 +134,7 @@ static void lane_settle(struct flight *flight, struct lane *lane, CURLcode code)
 static struct lane *lane_of(struct flight *flight, CURL *handle)
 {
         for (unsigned i = 0; i < flight->lane_count; i++)
-                if (flight->lanes[i].exchange != NULL && exchange_handle(flight->lanes[i].exchange) == handle)
+                if (flight->lanes[i].dialogue != NULL && dialogue_handle(flight->lanes[i].dialogue) == handle)
                         return &flight->lanes[i];
         return NULL;
 }
@@ -154,7 +154,7 @@ static void lanes_settle(struct flight *flight)
 static void lanes_fill(struct flight *flight)
 {
         for (unsigned i = 0; i < flight->lane_count && flight->outcome == UPLOAD_DONE; i++)
-                if (flight->lanes[i].exchange == NULL && !lane_start(flight, &flight->lanes[i]))
+                if (flight->lanes[i].dialogue == NULL && !lane_start(flight, &flight->lanes[i]))
                         return;
 }
 
@@ -182,7 +182,7 @@ enum upload_outcome upload_run(const struct upload *upload, unsigned *retry_afte
                 (void)problem_set(problem, "internal", "%s", curl_multi_strerror(code));
         }
         for (unsigned i = 0; i < flight.lane_count; i++)
-                if (flight.lanes[i].exchange != NULL)
+                if (flight.lanes[i].dialogue != NULL)
                         lane_stop(&flight, &flight.lanes[i]);
         curl_multi_cleanup(flight.multi);
         *retry_after = flight.retry_after;

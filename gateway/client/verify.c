@@ -50,9 +50,9 @@ static bool trust_given(const struct invocation *invocation, signing_trust **out
         bool loaded = trust != NULL;
         const char *path;
         for (size_t i = 0; loaded && (path = invocation_listed(invocation, "trust", i)) != NULL; i++)
-                loaded = trust_load(trust, TRUST_ANCHOR, path, problem);
+                loaded = trust_read(trust, TRUST_ANCHOR, path, problem);
         for (size_t i = 0; loaded && (path = invocation_listed(invocation, "evidence", i)) != NULL; i++)
-                loaded = trust_load(trust, TRUST_EVIDENCE, path, problem);
+                loaded = trust_read(trust, TRUST_EVIDENCE, path, problem);
         if (loaded)
                 *out = trust;
         else
