@@ -8,6 +8,7 @@
 
 #include "gateway/core/owner.h"
 #include "signing/container.h"
+#include "signing/media.h"
 #include "signing/pack.h"
 #include "signing/path.h"
 #include "signing/refusal.h"
@@ -194,7 +195,7 @@ static bool document_stamp(const struct stamp_place *place, struct signing_bytes
 
 static bool entry_pack(struct pack *pack, const char *name, struct signing_bytes content, struct signing_refusal *why)
 {
-        const struct signing_file file = {name, NULL, source_memory(&content)};
+        const struct signing_file file = {name, media_type_of(name), source_memory(&content)};
         return pack_add(pack, &file, strcmp(name, "mimetype") == 0 ? PACK_STORED : PACK_SMALLEST, NULL, why);
 }
 

@@ -1,0 +1,140 @@
+/* Signature wrapping (Somorovsky et al., USENIX Security 2012): a signed element moved aside, another in its place. */
+#include "tests/unit/signing/part.h"
+
+static const char ORIGINAL[] = "<offre Id=\"offre\" xmlns=\"urn:exemple\"><prix>100</prix></offre>";
+
+struct ground {
+        struct holder holder;
+        signing_trust *trust;
+        char *text, *signature; /* <dossier>original, signature</dossier>; the signature alone */
+};
+
+static int ground_make(void **state)
+{
+        struct ground *ground = calloc(1, sizeof *ground);
+        struct signing_refusal why;
+        char *document = NULL;
+        assert_true(signing_start(&why));
+        ground->holder = holder_rsa("Menuiserie Duval SARL");
+        ground->trust = trust_in(&ground->holder);
+        assert_true(asprintf(&document, "<dossier>%s@SIGNATURE@</dossier>", ORIGINAL) > 0);
+        ground->text = part_signed(document, "", &ground->holder);
+        const char *from = strstr(ground->text, "<ds:Signature ");
+        ground->signature = strndup(from, (size_t)(strstr(from, "</dossier>") - from));
+        free(document);
+        *state = ground;
+        return 0;
+}
+
+static int ground_free(void **state)
+{
+        struct ground *ground = *state;
+        holder_free(&ground->holder);
+        signing_trust_free(ground->trust);
+        free(ground->text);
+        free(ground->signature);
+        free(ground);
+        return 0;
+}
+
+static void a_part_that_is_signed_is_intact_and_said_to_be_a_part(void **state)
+{
+        const struct ground *ground = *state;
+        struct found found = judged_text(ground->text, ground->trust);
+        assert_true(flag_of(&found, "intact"));
+        assert_int_equal(found.indication, SIGNING_INDETERMINATE);
+        assert_true(has_reason(&found, "COVERAGE_PARTIAL"));
+        assert_false(found.covers_all);
+        json_decref(found.json);
+}
+
+#define EVIL "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix></offre>"
+#define EVIL_SAME "<offre Id=\"offre\" xmlns=\"urn:exemple\"><prix>1</prix></offre>"
+
+/* @O@ is the signed element, @S@ the signature, @S(O)@ the signature with the signed element in an Object of its own. */
+static const struct wrap {
+        const char *name, *document;
+        bool ambiguous;
+} wraps[] = {
+        {"1: evil root, original in the signature's Object", "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@S(O)@</offre>", false},
+        {"2: original beside the signature, evil around both", "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@O@@S@</offre>", false},
+        {"3: evil before the original", "<dossier>" EVIL "@O@@S@</dossier>", false},
+        {"4: evil around the original", "<dossier><offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@O@</offre>@S@</dossier>", false},
+        {"5: evil with the same Id, original behind the signature", "<dossier>" EVIL_SAME "@S@@O@</dossier>", true},
+        {"6: evil with the same Id, original in the Object", "<dossier>" EVIL_SAME "@S(O)@</dossier>", true},
+        {"7: original in an extension element", "<dossier>" EVIL "<extensions>@O@</extensions>@S@</dossier>", false},
+        {"8: evil in place, original in the signature's Object", "<dossier>" EVIL "@S(O)@</dossier>", false},
+};
+
+static char *wrapped(const struct ground *ground, const struct wrap *wrap)
+{
+        char *object = NULL;
+        assert_true(asprintf(&object, "<ds:Object>%s</ds:Object></ds:Signature>", ORIGINAL) > 0);
+        char *with = swapped(ground->signature, "</ds:Signature>", object), *text = strdup(wrap->document);
+        if (strstr(text, "@S(O)@") != NULL)
+                text = part_put(text, "@S(O)@", with);
+        if (strstr(text, "@O@") != NULL)
+                text = part_put(text, "@O@", ORIGINAL);
+        if (strstr(text, "@S@") != NULL)
+                text = part_put(text, "@S@", ground->signature);
+        free(object);
+        free(with);
+        return text;
+}
+
+static void no_wrapping_passes_or_covers_all(void **state)
+{
+        const struct ground *ground = *state;
+        for (size_t n = 0; n < sizeof wraps / sizeof wraps[0]; n++) {
+                char *text = wrapped(ground, &wraps[n]);
+                struct found found = judged_text(text, ground->trust);
+                if (!found.readable || found.indication == SIGNING_PASSED || found.covers_all)
+                        fail_msg("wrapping %s goes through", wraps[n].name);
+                if (has_reason(&found, "ID_AMBIGUOUS") != wraps[n].ambiguous || has_reason(&found, "COVERAGE_PARTIAL") != true)
+                        fail_msg("wrapping %s: %s", wraps[n].name, json_dumps(found.json, JSON_INDENT(1)));
+                json_decref(found.json);
+                free(text);
+        }
+}
+
+static void properties_moved_out_of_the_signature_are_not_its_own(void **state)
+{
+        const struct ground *ground = *state;
+        const char *from = strstr(ground->text, "<ds:Object>"), *end = strstr(from, "</ds:Object>") + strlen("</ds:Object>");
+        char *object = strndup(from, (size_t)(end - from)), *without = swapped(ground->text, object, ""), *moved = NULL;
+        assert_true(asprintf(&moved, "<copie xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">%s</copie></dossier>", object) > 0);
+        char *text = swapped(without, "</dossier>", moved);
+        struct found found = judged_text(text, ground->trust);
+        assert_true(found.indication != SIGNING_PASSED);
+        assert_true(has_reason(&found, "PROPERTIES_ELSEWHERE"));
+        assert_false(flag_of(&found, "signedPropertiesCovered"));
+        json_decref(found.json);
+        free(text);
+        free(moved);
+        free(without);
+        free(object);
+}
+
+static void a_second_set_of_properties_is_refused(void **state)
+{
+        const struct ground *ground = *state;
+        char *text = swapped(ground->text, "</ds:KeyInfo>",
+                             "</ds:KeyInfo><ds:Object><x:QualifyingProperties xmlns:x=\"http://uri.etsi.org/01903/v1.3.2#\" "
+                             "Target=\"#sig\"><x:SignedProperties Id=\"faux\"/></x:QualifyingProperties></ds:Object>");
+        struct found found = judged_text(text, ground->trust);
+        assert_int_equal(found.indication, SIGNING_FAILED);
+        assert_true(has_reason(&found, "PROPERTIES_SEVERAL"));
+        json_decref(found.json);
+        free(text);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_part_that_is_signed_is_intact_and_said_to_be_a_part),
+                cmocka_unit_test(no_wrapping_passes_or_covers_all),
+                cmocka_unit_test(properties_moved_out_of_the_signature_are_not_its_own),
+                cmocka_unit_test(a_second_set_of_properties_is_refused),
+        };
+        return cmocka_run_group_tests(tests, ground_make, ground_free);
+}
