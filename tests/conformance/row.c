@@ -128,6 +128,7 @@ void tally_show(const struct tally *tally)
 {
         printf("%-72s %9s %9s %5s\n", "expected", "agree", "reason", "rows");
         for (size_t n = 0; n < tally->count; n++)
-                printf("%-72s %9u %9u %5u\n", tally->lines[n].expected, tally->lines[n].agreed, tally->lines[n].sub_agreed, tally->lines[n].all);
+                printf("%-72s %9u %9u %5u\n", tally->lines[n].expected, tally->lines[n].agreed, tally->lines[n].sub_agreed,
+                       tally->lines[n].all);
         printf("%u passed, %u failed\n", tally->passed, tally->failed);
 }

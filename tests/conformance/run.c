@@ -57,8 +57,10 @@ static void verdict_read(struct verdict *verdict)
         {
                 verdict->intact = verdict->intact && flag(signature, "intact");
                 json_array_foreach(json_object_get(signature, "references"), m, part) verdict->references =
-                        verdict->references && (flag(part, "digestOk") || (json_object_get(part, "manifest") != NULL && !flag(part, "found")));
-                json_array_foreach(json_object_get(signature, "timestamps"), m, part) verdict->stamps = verdict->stamps && flag(part, "intact");
+                        verdict->references &&
+                        (flag(part, "digestOk") || (json_object_get(part, "manifest") != NULL && !flag(part, "found")));
+                json_array_foreach(json_object_get(signature, "timestamps"), m, part) verdict->stamps =
+                        verdict->stamps && flag(part, "intact");
                 verdict->bound = verdict->bound && flag(json_object_get(signature, "signingCertificate"), "bound");
         }
 }
@@ -69,7 +71,8 @@ static struct verdict judge(const struct row *row, struct beside *beside)
         struct signing_refusal why = {0};
         signing_report *report = NULL;
         const struct signing_detached detached = {beside, beside_find};
-        const struct signing_request request = {.document = {row->data, row->size, memory_read}, .detached = &detached, .at = 1700000000};
+        const struct signing_request request = {
+                .document = {row->data, row->size, memory_read}, .detached = &detached, .at = 1700000000};
         verdict.readable = signing_verify(&request, &report, &why);
         snprintf(verdict.refusal, sizeof verdict.refusal, "%s", why.code);
         if (verdict.readable) {
@@ -90,8 +93,8 @@ static bool agrees(const struct row *row, const struct verdict *verdict)
 {
         const char *expected = row->expected;
         bool whole = verdict->readable && verdict->intact && verdict->references;
-        if (starts(expected, "INTACT") || starts(expected, "TOTAL-PASSED") || starts(expected, "TL-INTACT") || starts(expected, "TST HASH_FAILURE") ||
-            starts(expected, "INDETERMINATE/CRYPTO_CONSTRAINTS"))
+        if (starts(expected, "INTACT") || starts(expected, "TOTAL-PASSED") || starts(expected, "TL-INTACT") ||
+            starts(expected, "TST HASH_FAILURE") || starts(expected, "INDETERMINATE/CRYPTO_CONSTRAINTS"))
                 return whole;
         if (starts(expected, "PARSE-REJECT") || starts(expected, "NO-SIGNATURE"))
                 return !verdict->readable;
@@ -134,9 +137,11 @@ int main(int count, char **arguments)
                 bool agreed = agrees(&row, &verdict), sub = sub_agrees(&row, &verdict);
                 tally_add(&tally, row.expected, agreed, sub);
                 if (!agreed || (all && !sub))
-                        printf("%s %s: expected %s, found %s/%s %s%s%s [%s]\n", agreed ? "other reason" : "DISAGREES", row.path, row.expected,
-                               verdict.readable ? verdict.indication : "refused", verdict.sub_indication != NULL ? verdict.sub_indication : "",
-                               verdict.intact ? "intact" : "not-intact", verdict.references ? "" : " references", verdict.refusal, row.note);
+                        printf("%s %s: expected %s, found %s/%s %s%s%s [%s]\n", agreed ? "other reason" : "DISAGREES", row.path,
+                               row.expected, verdict.readable ? verdict.indication : "refused",
+                               verdict.sub_indication != NULL ? verdict.sub_indication : "",
+                               verdict.intact ? "intact" : "not-intact", verdict.references ? "" : " references", verdict.refusal,
+                               row.note);
                 if (!agreed && all && verdict.json != NULL)
                         json_dumpf(verdict.json, stdout, JSON_INDENT(1));
                 json_decref(verdict.json);

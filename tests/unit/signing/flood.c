@@ -155,10 +155,11 @@ static void the_usual_expression_removes_signatures_at_the_price_of_a_walk(void 
 static void an_expression_that_takes_content_away_leaves_it_uncovered(void **state)
 {
         (void)state;
-        struct found found = judged_with("<ds:Transform Algorithm=\"http://www.w3.org/2002/06/xmldsig-filter2\">"
-                                         "<f:XPath xmlns:f=\"http://www.w3.org/2002/06/xmldsig-filter2\" Filter=\"subtract\">//prix</f:XPath>"
-                                         "</ds:Transform>",
-                                         "");
+        struct found found =
+                judged_with("<ds:Transform Algorithm=\"http://www.w3.org/2002/06/xmldsig-filter2\">"
+                            "<f:XPath xmlns:f=\"http://www.w3.org/2002/06/xmldsig-filter2\" Filter=\"subtract\">//prix</f:XPath>"
+                            "</ds:Transform>",
+                            "");
         assert_true(found.readable);
         assert_false(found.covers_all);
         assert_true(has_reason(&found, "COVERAGE_PARTIAL"));
@@ -171,7 +172,9 @@ static void a_flood_of_references_to_one_big_element_runs_out_of_budget(void **s
         struct text text;
         FILE *out = text_open(&text);
         (void)state;
-        fprintf(out, "<dossier><gros Id=\"gros\">%s</gros><ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo>", fill);
+        fprintf(out,
+                "<dossier><gros Id=\"gros\">%s</gros><ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo>",
+                fill);
         fprintf(out, "<ds:CanonicalizationMethod Algorithm=\"" PART_EXCLUSIVE "\"/><ds:SignatureMethod "
                      "Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"/>");
         for (int n = 0; n < LIMIT_REFERENCES; n++)

@@ -86,10 +86,10 @@ static inline bool has_reason(const struct found *found, const char *code)
         size_t n;
         json_t *reason;
         const json_t *signature = first_signature(found);
-        json_array_foreach(json_object_get(signature, "reasons"), n, reason) if (strcmp(json_string_value(json_object_get(reason, "code")), code) == 0)
-                return true;
-        json_array_foreach(json_object_get(signature, "notes"), n, reason) if (strcmp(json_string_value(json_object_get(reason, "code")), code) == 0)
-                return true;
+        json_array_foreach(json_object_get(signature, "reasons"), n,
+                           reason) if (strcmp(json_string_value(json_object_get(reason, "code")), code) == 0) return true;
+        json_array_foreach(json_object_get(signature, "notes"), n,
+                           reason) if (strcmp(json_string_value(json_object_get(reason, "code")), code) == 0) return true;
         return false;
 }
 

@@ -56,10 +56,13 @@ static const struct wrap {
         const char *name, *document;
         bool ambiguous;
 } wraps[] = {
-        {"1: evil root, original in the signature's Object", "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@S(O)@</offre>", false},
-        {"2: original beside the signature, evil around both", "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@O@@S@</offre>", false},
+        {"1: evil root, original in the signature's Object",
+         "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@S(O)@</offre>", false},
+        {"2: original beside the signature, evil around both",
+         "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@O@@S@</offre>", false},
         {"3: evil before the original", "<dossier>" EVIL "@O@@S@</dossier>", false},
-        {"4: evil around the original", "<dossier><offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@O@</offre>@S@</dossier>", false},
+        {"4: evil around the original", "<dossier><offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@O@</offre>@S@</dossier>",
+         false},
         {"5: evil with the same Id, original behind the signature", "<dossier>" EVIL_SAME "@S@@O@</dossier>", true},
         {"6: evil with the same Id, original in the Object", "<dossier>" EVIL_SAME "@S(O)@</dossier>", true},
         {"7: original in an extension element", "<dossier>" EVIL "<extensions>@O@</extensions>@S@</dossier>", false},
