@@ -4,6 +4,7 @@
 #include "gateway/core/arena.h"
 
 #include <assert.h>
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -58,7 +59,7 @@ void *arena_take(struct arena *arena, size_t size)
         assert(arena != NULL);
         if (size > arena->most - arena->used)
                 return NULL;
-        size_t aligned = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+        size_t aligned = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
         if (aligned > arena->most - arena->used)
                 return NULL;
         struct block *block = arena->newest;

@@ -78,14 +78,29 @@ static bool option_set_integer(const struct option *option, const char *value, c
         return true;
 }
 
-/* Texts live as long as the process: a program reads its configuration once. */
+/* Texts live as long as the process, which reads its configuration once; the chain keeps them in reach. */
+static const char *text_keep(const char *value)
+{
+        struct kept {
+                struct kept *before;
+                char text[];
+        };
+        static struct kept *last;
+        size_t size = strlen(value) + 1;
+        struct kept *kept = malloc(sizeof *kept + size);
+        assert(kept != NULL);
+        kept->before = last;
+        memcpy(kept->text, value, size);
+        last = kept;
+        return kept->text;
+}
+
 static bool option_set(const struct option *option, const char *value, struct config *config, struct problem *problem)
 {
         char *at = (char *)config + option->offset;
         if (option->type == OPTION_INTEGER)
                 return option_set_integer(option, value, at, problem);
-        const char *copy = strdup(value);
-        assert(copy != NULL);
+        const char *copy = text_keep(value);
         memcpy(at, &copy, sizeof copy);
         return true;
 }

@@ -106,15 +106,17 @@ static bool connection_open(struct db *db, struct problem *problem)
         return true;
 }
 
-/* Has the server closed an idle connection? Its end of file is then waiting on the socket. */
+/* Has the server closed an idle connection? Its last words, then its end of file, wait on the socket. */
 static bool connection_alive(struct db *db)
 {
         if (db->connection == NULL || PQstatus(db->connection) != CONNECTION_OK)
                 return false;
         struct pollfd socket = {.fd = PQsocket(db->connection), .events = POLLIN};
-        if (poll(&socket, 1, 0) > 0 && !PQconsumeInput(db->connection))
-                return false;
-        return PQstatus(db->connection) == CONNECTION_OK;
+        while (poll(&socket, 1, 0) > 0) {
+                if (!PQconsumeInput(db->connection))
+                        return false;
+        }
+        return true;
 }
 
 static bool connection_ready(struct db *db, struct problem *problem)
