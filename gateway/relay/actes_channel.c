@@ -43,14 +43,14 @@ bool actes_channel_open(const struct config *config, const atomic_bool *stop, st
                 .seconds = (long)config->actes_seconds,
                 .stop = stop,
         };
-        struct spool *trial = NULL;
+        struct parcel_file *trial = NULL;
         if (strncmp(channel.url, "https://", 8) != 0)
                 return problem_set(problem, "config-invalid", "actes_url must be an https address.");
         if (*channel.rescue != '\0' && strncmp(channel.rescue, "https://", 8) != 0)
                 return problem_set(problem, "config-invalid", "actes_rescue_url must be an https address.");
-        if (!names_check(config, problem) || !spool_open(config->relay_spool, &trial, problem))
+        if (!names_check(config, problem) || !parcel_file_open(config->relay_spool, &trial, problem))
                 return false;
-        spool_close(trial);
+        parcel_file_close(trial);
         if (!post_open(&options, &channel.post, problem))
                 return false;
         *out = channel;
@@ -65,7 +65,7 @@ void actes_channel_close(struct actes_channel *channel)
 static enum post_outcome try_url(struct actes_channel *channel, const char *url, const struct parcel *parcel,
                                  struct post_answer *answer)
 {
-        post_send(channel->post, url, parcel->archive, parcel->spool, answer);
+        post_send(channel->post, url, parcel->archive, parcel->file, answer);
         return post_judge(answer->status);
 }
 

@@ -41,8 +41,7 @@ static int problem_exit(const struct problem *problem)
         return problem->row->exit;
 }
 
-/* Names are resolved, and our certificate and the State's authorities read again at each new connection; no other key is in reach.
- */
+/* Names are resolved, our certificate and the State's authorities read again at each connection; no other key is in reach. */
 static bool jail_close(const struct config *config, struct problem *problem)
 {
         const char *const readable[] = {"/etc/hosts",

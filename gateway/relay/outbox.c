@@ -27,7 +27,7 @@ static void parcel_describe(const struct parcel *parcel, json_t *detail)
         json_object_set_new(detail, "archive", json_string(parcel->archive));
         json_object_set_new(detail, "envelope", json_string(parcel->envelope));
         json_object_set_new(detail, "sha256", json_string(parcel->sha256));
-        json_object_set_new(detail, "bytes", json_integer((json_int_t)spool_size(parcel->spool)));
+        json_object_set_new(detail, "bytes", json_integer((json_int_t)parcel_file_size(parcel->file)));
 }
 
 static void answer_explain(enum post_outcome outcome, json_t *detail)

@@ -42,7 +42,7 @@ void parcel_free(struct parcel *parcel)
 {
         if (parcel == NULL)
                 return;
-        spool_close(parcel->spool);
+        parcel_file_close(parcel->file);
         free(parcel);
 }
 
@@ -121,7 +121,7 @@ static int64_t day_time(const char *date)
 static enum parcel_outcome archive_build(struct work *work, struct parcel *parcel, struct signing_refusal *why,
                                          struct problem *problem)
 {
-        struct signing_sink sink = {parcel->spool, spool_write};
+        struct signing_sink sink = {parcel->file, parcel_file_write};
         if (actes_archive_write(work->entries, work->acte->document_count + 2, day_time(work->sending.date), &sink, why))
                 return PARCEL_READY;
         if (strcmp(why->code, "ARCHIVE_SIZE") == 0)
@@ -157,13 +157,13 @@ enum parcel_outcome parcel_build(struct db *db, const json_t *item, const struct
         acte_id_write(work->acte, parcel->act);
         acte_envelope_name_write(work->acte, &work->sending, parcel->envelope);
         acte_archive_name_write(work->acte, &work->sending, parcel->archive);
-        if (!spool_open(options->folder, &parcel->spool, problem))
+        if (!parcel_file_open(options->folder, &parcel->file, problem))
                 return PARCEL_LATER;
         entries_fill(work, parcel);
         enum parcel_outcome outcome = archive_build(work, parcel, why, problem);
         if (outcome != PARCEL_READY)
                 return outcome;
-        spool_digest(parcel->spool, parcel->sha256);
+        parcel_file_digest(parcel->file, parcel->sha256);
         *out = TAKE(parcel);
         return PARCEL_READY;
 }

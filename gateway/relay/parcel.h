@@ -12,11 +12,11 @@
 
 #include "gateway/core/db.h"
 #include "gateway/formats/acte_name.h"
-#include "gateway/relay/spool.h"
+#include "gateway/relay/parcel_file.h"
 
 struct parcel {
         acte_name act, envelope, archive;
-        struct spool *spool;
+        struct parcel_file *file;
         char sha256[65];
 };
 

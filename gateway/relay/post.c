@@ -1,4 +1,4 @@
-/* post.c - the multipart request, streamed from the spool. */
+/* post.c - the multipart request, streamed from the parcel. */
 #include "gateway/relay/post.h"
 
 #include <curl/curl.h>
@@ -88,14 +88,14 @@ void post_close(struct post *post)
 /* ---- the file, read by libcurl ---- */
 
 struct reading {
-        const struct spool *spool;
+        const struct parcel_file *file;
         uint64_t offset;
 };
 
 static size_t file_give(char *buffer, size_t size, size_t count, void *context)
 {
         struct reading *reading = context;
-        long got = spool_read(reading->spool, reading->offset, buffer, size * count);
+        long got = parcel_file_read(reading->file, reading->offset, buffer, size * count);
         if (got < 0)
                 return CURL_READFUNC_ABORT;
         reading->offset += (uint64_t)got;
@@ -124,7 +124,7 @@ static bool form_fill(curl_mime *form, const char *archive, struct reading *read
         curl_mimepart *file = curl_mime_addpart(form);
         return file != NULL && set(curl_mime_name(file, "file")) && set(curl_mime_filename(file, archive)) &&
                set(curl_mime_type(file, "application/gzip")) &&
-               set(curl_mime_data_cb(file, (curl_off_t)spool_size(reading->spool), file_give, file_seek, NULL, reading));
+               set(curl_mime_data_cb(file, (curl_off_t)parcel_file_size(reading->file), file_give, file_seek, NULL, reading));
 }
 
 /* ---- the answer ---- */
@@ -142,6 +142,12 @@ static size_t body_take(char *data, size_t size, size_t count, void *context)
         memcpy(body->text + body->size, data, kept);
         body->size += kept;
         return size * count;
+}
+
+static void body_replace(struct body *body, const char *text)
+{
+        snprintf(body->text, sizeof body->text, "%s", text);
+        body->size = strlen(body->text);
 }
 
 /* A body cut at our room's end may end inside a character. */
@@ -187,9 +193,9 @@ static bool request_set(struct post *post, const char *url, curl_mime *form, str
                set(curl_easy_setopt(curl, CURLOPT_WRITEDATA, body));
 }
 
-void post_send(struct post *post, const char *url, const char *archive, const struct spool *spool, struct post_answer *out)
+void post_send(struct post *post, const char *url, const char *archive, const struct parcel_file *file, struct post_answer *out)
 {
-        struct reading reading = {.spool = spool};
+        struct reading reading = {.file = file};
         struct body body = {.size = 0};
         char reason[CURL_ERROR_SIZE] = "";
         OWN(curl_mime) form = curl_mime_init(post->curl);
@@ -205,7 +211,7 @@ void post_send(struct post *post, const char *url, const char *archive, const st
         if (done == CURLE_OK)
                 curl_easy_getinfo(post->curl, CURLINFO_RESPONSE_CODE, &out->status);
         else
-                snprintf(body.text, sizeof body.text, "%s", *reason != '\0' ? reason : curl_easy_strerror(done));
+                body_replace(&body, *reason != '\0' ? reason : curl_easy_strerror(done));
         text_show(&body, out->text);
 }
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 #include "gateway/core/problem.h"
-#include "gateway/relay/spool.h"
+#include "gateway/relay/parcel_file.h"
 
 struct post;
 
@@ -34,7 +34,7 @@ struct post_answer {
 bool post_open(const struct post_options *options, struct post **out, struct problem *problem) __attribute__((warn_unused_result));
 void post_close(struct post *post);
 /* `archive` is the file's name. Connections are kept between calls. */
-void post_send(struct post *post, const char *url, const char *archive, const struct spool *spool, struct post_answer *out);
+void post_send(struct post *post, const char *url, const char *archive, const struct parcel_file *file, struct post_answer *out);
 
 /* 200 is taken. 400 and 413 are about this archive, for ever. Anything else is about the State, or about us: later. */
 enum post_outcome { POST_LATER, POST_TAKEN, POST_REFUSED };
