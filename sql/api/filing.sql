@@ -30,7 +30,7 @@ $$;
 
 create function rule.filing_json(f filing) returns jsonb language sql stable as $$
         select jsonb_build_object('id', f.id, 'kind', f.kind, 'channel', f.channel, 'state', f.state, 'number', f.number, 'date', f.decided, 'nature', f.nature,
-                'matter', f.matter, 'object', f.object, 'classification', f.classification, 'act', f.act, 'event', f.event, 'checks', f.checks,
+                'matter', f.matter, 'object', f.object, 'classification', f.classification, 'previous', f.previous, 'paper', f.paper, 'act', f.act, 'event', f.event, 'checks', f.checks,
                 'body', (select jsonb_build_object('siren', left(b.siret, 9), 'siret', b.siret, 'name', b.name, 'department', b.department, 'district', b.district,
                         'nature', b.nature, 'mail', b.mail) from body b where b.id = f.body),
                 'files', (select coalesce(jsonb_agg(jsonb_build_object('name', x.name, 'type', x.type, 'mediaType', x.media_type, 'size', x.size,
@@ -75,10 +75,11 @@ begin
         if jsonb_array_length(documents) not between 1 and 100 then
                 perform rule.refuse('json-malformed', '"documents" names the main document, then at most 99 annexes');
         end if;
-        insert into filing (body, id, step, state, kind, channel, number, decided, nature, matter, object, classification, act, party)
+        insert into filing (body, id, step, state, kind, channel, number, decided, nature, matter, object, classification, act, previous, paper, party)
         values (filer.body, subject, 1, rule.begin('filing', filer.body, subject, 'create', actor), rule.member_text(input, 'kind'), 'actes',
                 rule.member_text(input, 'number'), decided, nature, rule.member_text(input, 'matter'), rule.member_text(input, 'object'),
-                rule.member_date(input, 'classification'), rule.act_id(filer.body, decided, input ->> 'number', nature), actor);
+                rule.member_date(input, 'classification'), rule.act_id(filer.body, decided, input ->> 'number', nature),
+                input ->> 'previous', input -> 'paper' is not distinct from 'true', actor);
         insert into filing_file (body, filing, position, name, type)
         select filer.body, subject, o - 1, f ->> 'name', f ->> 'type' from jsonb_array_elements(documents) with ordinality as l (f, o);
         perform rule.remember(actor, 'filing', $3, subject);

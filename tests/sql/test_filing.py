@@ -7,10 +7,11 @@ from world import sha256
 
 
 def test_a_filing_goes_to_the_state_and_back(world):
-    filing = world.filing(number="2026_001")
+    filing = world.filing(number="2026_001", previous="006-210609991-20251120-2025_001-DE", paper=True)
     assert filing["act"] == "006-210609991-20261120-2026_001-DE"
     submitted = world.front.call("filing_submit", world.party["filer"], filing["id"], {"verdict": "passed"})
     assert submitted["state"] == "submitted" and submitted["files"][0]["size"] == 8 and submitted["body"]["siren"] == "210609991"
+    assert submitted["previous"] == "006-210609991-20251120-2025_001-DE" and submitted["paper"] is True
     assert world.front.call("filing_submit", world.party["filer"], filing["id"], {})["event"] == submitted["event"]
     refused("filing-closed", world.front.call, "filing_file_begin", world.party["filer"], filing["id"], "deliberation.pdf", None)
     item = world.claim(filing)
