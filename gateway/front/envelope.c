@@ -126,12 +126,27 @@ static enum answer document_answer(struct request *request, const json_t *envelo
         return http_answer_stream(request, extraction.media_type, request->variables[1], total, stream);
 }
 
+/* The report names the documents: a wrong name costs no judge. */
+static bool document_known(const json_t *envelope, const char *name, struct problem *problem)
+{
+        size_t n;
+        const json_t *document;
+        json_array_foreach(json_object_get(json_object_get(envelope, "report"), "documents"), n, document)
+        {
+                const char *known = json_string_value(json_object_get(document, "name"));
+                if (known != NULL && strcmp(known, name) == 0)
+                        return true;
+        }
+        return problem_set(problem, "not-found", "the envelope has no document of that name");
+}
+
 enum answer envelope_document(struct request *request)
 {
         static atomic_int busy;
         struct problem problem = {0};
         OWN(json_t) envelope = NULL;
-        if (!call_about(request, "api.envelope_show", NULL, &envelope, &problem) || !extraction_admit(request, &busy, &problem))
+        if (!call_about(request, "api.envelope_show", NULL, &envelope, &problem) ||
+            !document_known(envelope, request->variables[1], &problem) || !extraction_admit(request, &busy, &problem))
                 return http_answer_problem(request, &problem);
         enum answer answer = document_answer(request, envelope);
         atomic_fetch_sub(&busy, 1);
