@@ -63,6 +63,8 @@ bool zip_feed_refuse(const struct zip_feed *feed, zip_error_t *error, const char
 {
         if (feed->failed)
                 return refuse(why, "SOURCE_FAILED", "", "the container's bytes could not be read");
+        if (zip_error_code_zip(error) == ZIP_ER_EXISTS) /* libzip found two equal names before we could */
+                return refuse(why, "CONTAINER_DUPLICATE", "EN 319 162-1 4.2", "two entries bear the same name");
         return refuse(why, "CONTAINER_MALFORMED", "APPNOTE 4.3", "%s: %s", name, zip_error_strerror(error));
 }
 
