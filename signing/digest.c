@@ -68,7 +68,8 @@ static int digest_verify(xmlSecTransformPtr transform, const xmlSecByte *data, x
                                                            .finalize = digest_close,                                               \
                                                            .verify = digest_verify,                                                \
                                                            .getDataType = xmlSecTransformDefaultGetDataType,                       \
-                                                           .pushBin = digest_push},                                                \
+                                                           .pushBin = digest_push,                                                 \
+                                                           .popBin = xmlSecTransformDefaultPopBin},                                \
                                                           "SHA3-" #bits};                                                          \
                 return &klass.klass;                                                                                               \
         }

@@ -69,13 +69,19 @@ static void evidence_take(void *context, struct signing_bytes der)
 
 static void signer_identify(struct judgement *judgement)
 {
-        judgement->certificates = xades_certificates(judgement->dsig, &judgement->xades);
+        judgement->certificates = certificates_new();
         judgement->evidence = evidence_new();
+        judgement->key_info = certificates_new();
+        if (judgement->certificates != NULL && judgement->key_info != NULL) {
+                xades_certificates(judgement->dsig, &judgement->xades, judgement->key_info, judgement->certificates);
+                if (judgement->trust != NULL && !certificates_join(judgement->certificates, judgement->trust->others))
+                        reason_add(judgement, REASON_TOO_MUCH, "%s", "");
+                if (!certificates_join(judgement->certificates, judgement->key_info))
+                        reason_add(judgement, REASON_TOO_MUCH, "%s", "");
+                judgement->binding =
+                        xades_signer(&judgement->xades, judgement->certificates, judgement->key_info, &judgement->signer);
+        }
         xades_evidence(&judgement->xades, evidence_take, &judgement->evidence);
-        if (judgement->certificates != NULL)
-                judgement->binding = xades_signer(&judgement->xades, judgement->certificates, &judgement->signer);
-        if (judgement->signer == NULL && judgement->trust != NULL)
-                judgement->binding = xades_signer(&judgement->xades, judgement->trust->others, &judgement->signer);
         if (judgement->signer == NULL)
                 reason_add(judgement, REASON_CERTIFICATE_MISSING, "%s", "");
         else if (judgement->binding == XADES_UNBOUND)
@@ -307,5 +313,6 @@ void judgement_close(struct judgement *judgement)
 {
         dsig_free(judgement->dsig);
         certificates_free(judgement->certificates);
+        certificates_free(judgement->key_info);
         evidence_free(&judgement->evidence);
 }

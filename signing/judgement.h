@@ -42,7 +42,7 @@ struct judgement {
         /* found */
         struct dsig *dsig; /* NULL: malformed */
         struct xades xades;
-        STACK_OF(X509) * certificates;
+        STACK_OF(X509) * certificates, *key_info; /* all at hand; those of KeyInfo */
         struct evidence evidence;
         X509 *signer;
         enum xades_binding binding;

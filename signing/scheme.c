@@ -181,7 +181,8 @@ static int scheme_verify(xmlSecTransformPtr transform, const xmlSecByte *data, x
                                                            .readNode = read,                                                       \
                                                            .verify = scheme_verify,                                                \
                                                            .getDataType = xmlSecTransformDefaultGetDataType,                       \
-                                                           .pushBin = scheme_push},                                                \
+                                                           .pushBin = scheme_push,                                                 \
+                                                           .popBin = xmlSecTransformDefaultPopBin},                                \
                                                           kind_,                                                                   \
                                                           digest_};                                                                \
                 return &klass.klass;                                                                                               \

@@ -171,18 +171,14 @@ static void certificate_element(STACK_OF(X509) * set, const xmlNode *node)
         free(der);
 }
 
-STACK_OF(X509) * xades_certificates(const struct dsig *dsig, const struct xades *xades)
+void xades_certificates(const struct dsig *dsig, const struct xades *xades, STACK_OF(X509) * key_info, STACK_OF(X509) * values)
 {
-        STACK_OF(X509) *set = certificates_new();
-        if (set == NULL)
-                return NULL;
         for (xmlNode *node = dsig->key_info; node != NULL; node = xml_walk(dsig->key_info, node))
                 if (xml_is(node, DSIG_SPACE, "X509Certificate"))
-                        certificate_element(set, node);
+                        certificate_element(key_info, node);
         for (xmlNode *node = xades->unsigned_properties; node != NULL; node = xml_walk(xades->unsigned_properties, node))
                 if (xml_is(node, NULL, "EncapsulatedX509Certificate"))
-                        certificate_element(set, node);
-        return set;
+                        certificate_element(values, node);
 }
 
 void xades_evidence(const struct xades *xades, void (*each)(void *context, struct signing_bytes der), void *context)
@@ -243,7 +239,7 @@ static X509 *leaf_of(STACK_OF(X509) * set)
         return sk_X509_num(set) > 0 ? sk_X509_value(set, 0) : NULL;
 }
 
-enum xades_binding xades_signer(const struct xades *xades, STACK_OF(X509) * set, X509 **out)
+enum xades_binding xades_signer(const struct xades *xades, STACK_OF(X509) * set, STACK_OF(X509) * key_info, X509 **out)
 {
         *out = NULL;
         for (int n = 0; xades->cert != NULL && n < sk_X509_num(set); n++)
@@ -251,7 +247,7 @@ enum xades_binding xades_signer(const struct xades *xades, STACK_OF(X509) * set,
                         *out = sk_X509_value(set, n);
                         return cert_serial_agrees(xades->cert, *out) ? XADES_BOUND : XADES_SERIAL_DIFFERS;
                 }
-        *out = leaf_of(set);
+        *out = leaf_of(key_info);
         return xades->cert == NULL ? XADES_UNCLAIMED : XADES_UNBOUND;
 }
 

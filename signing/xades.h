@@ -47,14 +47,14 @@ struct xades {
 
 void xades_read(const struct dsig *dsig, struct xades *out);
 
-/* The certificates inside the signature: KeyInfo first, then CertificateValues and the like. */
-STACK_OF(X509) * xades_certificates(const struct dsig *dsig, const struct xades *xades) __attribute__((warn_unused_result));
+/* The certificates inside the signature: those of KeyInfo, those of CertificateValues and the like. */
+void xades_certificates(const struct dsig *dsig, const struct xades *xades, STACK_OF(X509) * key_info, STACK_OF(X509) * values);
 /* CRLs and OCSP answers inside, one by one, DER. */
 void xades_evidence(const struct xades *xades, void (*each)(void *context, struct signing_bytes der), void *context);
 
-/* EN 319 102-1 5.2.3: the certificate of the set that SigningCertificate names. */
+/* EN 319 102-1 5.2.3: the certificate of the set that SigningCertificate names; where none is named or there, KeyInfo's. */
 enum xades_binding { XADES_UNBOUND, XADES_BOUND, XADES_SERIAL_DIFFERS, XADES_UNCLAIMED };
-enum xades_binding xades_signer(const struct xades *xades, STACK_OF(X509) * set, X509 **out);
+enum xades_binding xades_signer(const struct xades *xades, STACK_OF(X509) * set, STACK_OF(X509) * key_info, X509 **out);
 /* Is KeyInfo, with the certificate in it, signed? (TS 101 903 G.2.2.1) */
 bool xades_key_info_signed(const struct dsig *dsig);
 /* "XAdES-B-LT", "XAdES-T" (before EN 319 132), "XMLDSig"… */
