@@ -259,7 +259,7 @@ def main():
     parser.add_argument("--stop", action="store_true")
     parser.add_argument("--quick", action="store_true")
     chosen = parser.parse_args()
-    stack = Stack(os.path.join(ROOT, "var", "demo"))
+    stack = Stack(os.path.join(ROOT, "var", "demo"), port=8443)
     if chosen.stop:
         stack.stop()
         print("stopped; var/demo is kept")

@@ -43,9 +43,13 @@ PARTIES = [
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
 
 
-def free_port():
+def free_port(wanted=0):
+    """The wanted port of loopback where nobody has it, else any free one."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
@@ -175,7 +179,8 @@ class Stack:
     def _remember(self):
         if not os.path.isdir(self.state.get("sockets", "")):
             self.state["sockets"] = tempfile.mkdtemp(prefix="pli-run-", dir="/tmp")
-        self.state.setdefault("port", self.wanted_port or free_port())
+        if "port" not in self.state:
+            self.state["port"] = free_port(self.wanted_port or 0)
         for name in ("stamp", "ministry", "ocsp"):
             self.state.setdefault(name, free_port())
         self._write_note()

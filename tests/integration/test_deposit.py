@@ -68,7 +68,7 @@ def test_a_killed_depositor_resumes_from_its_state_file(stack, house):
         process.kill()
         process.wait()
         assert subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=120).returncode == 0
-    rows = stack.cluster.psql(f"select count(*) from pli.deposit where consultation_id = '{consultation}'")
+    rows = stack.cluster.psql(f"select count(*) from pli.deposit where consultation = '{consultation}'")
     assert rows == ["1"], "the same deposit was resumed, no second one was opened"
     house.end_now(consultation)
     house.open(consultation)

@@ -103,7 +103,7 @@ def test_only_a_state_platform_polls_the_feed(stack):
 
 def test_the_journal_audits_and_a_changed_row_is_found(stack, house):
     stack.administer("journal", "audit")
-    first = stack.cluster.psql("select event_id from pli.journal order by index limit 1")[0]
+    first = stack.cluster.psql("select event from pli.journal order by index limit 1")[0]
     text = stack.cluster.psql(f"select text from pli.event where id = {first}")[0]
     changed = text.replace("a", "b", 1).replace("'", "''")
     original = text.replace("'", "''")
