@@ -220,19 +220,22 @@ bool merkle_inclusion_check(uint64_t index, uint64_t size, const struct merkle_h
         return last == 0 && hash_equal(&hash, root);
 }
 
+struct roots {
+        struct merkle_hash old, new;
+};
+
 /* The steps of RFC 9162 2.1.4.2 after its special cases: both roots grow along one path. */
-static bool consistency_walk(uint64_t node, uint64_t last, const struct merkle_hash *path, size_t count,
-                             struct merkle_hash *old_hash, struct merkle_hash *new_hash)
+static bool roots_grow(uint64_t node, uint64_t last, const struct merkle_hash *path, size_t count, struct roots *roots)
 {
         for (size_t i = 0; i < count; i++) {
                 if (last == 0)
                         return false;
                 if ((node & 1) == 1 || node == last) {
-                        merkle_parent(&path[i], old_hash, old_hash);
-                        merkle_parent(&path[i], new_hash, new_hash);
+                        merkle_parent(&path[i], &roots->old, &roots->old);
+                        merkle_parent(&path[i], &roots->new, &roots->new);
                         lone_skip(&node, &last);
                 } else {
-                        merkle_parent(new_hash, &path[i], new_hash);
+                        merkle_parent(&roots->new, &path[i], &roots->new);
                 }
                 node >>= 1;
                 last >>= 1;
@@ -252,12 +255,12 @@ bool merkle_consistency_check(uint64_t old_size, uint64_t size, const struct mer
                 return false;
         const struct merkle_hash *path = known ? proof->hashes : proof->hashes + 1;
         size_t count = known ? proof->count : proof->count - 1;
-        struct merkle_hash old_hash = known ? *old_root : proof->hashes[0], new_hash = old_hash;
+        struct merkle_hash seed = known ? *old_root : proof->hashes[0];
+        struct roots roots = {seed, seed};
         uint64_t node = old_size - 1, last = size - 1;
         while ((node & 1) == 1) {
                 node >>= 1;
                 last >>= 1;
         }
-        return consistency_walk(node, last, path, count, &old_hash, &new_hash) && hash_equal(&old_hash, old_root) &&
-               hash_equal(&new_hash, root);
+        return roots_grow(node, last, path, count, &roots) && hash_equal(&roots.old, old_root) && hash_equal(&roots.new, root);
 }

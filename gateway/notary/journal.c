@@ -122,13 +122,13 @@ static bool addition_write(struct db *db, const struct addition *addition, uint6
 static bool batch_append(struct db *db, const struct note_signer *signer, struct batch *batch, uint64_t first,
                          struct problem *problem)
 {
-        OWN(tree_t) tree = tree_new();
+        OWN(tree_t) tree = tree_new(db);
         OWN(json_t) entries = json_array();
         OWN(json_t) nodes = json_array();
         struct addition addition = {.tree = tree, .entries = entries, .nodes = nodes, .checkpoint = {.size = first}};
         const struct merkle_reader reader = tree_reader(tree);
         struct signing_refusal why;
-        if (!tree_load_root(tree, db, first, problem))
+        if (!tree_load_root(tree, first, problem))
                 return false;
         for (size_t i = 0; i < batch->count; i++)
                 if (!entry_add(&addition, &batch->entries[i]))
@@ -173,12 +173,12 @@ bool journal_check(struct db *db, const struct note_signer *signer, struct probl
                 return false;
         if (size == 0)
                 return true;
-        OWN(tree_t) tree = tree_new();
+        OWN(tree_t) tree = tree_new(db);
         const struct merkle_reader reader = tree_reader(tree);
         if (!checkpoint_check((struct signing_bytes){(const uint8_t *)note, strlen(note)}, note_signer_key(signer), &checkpoint,
                               &why))
                 return problem_set(problem, "journal-mismatch", "The last checkpoint: %s", why.sentence);
-        if (!tree_load_root(tree, db, size, problem))
+        if (!tree_load_root(tree, size, problem))
                 return false;
         if (checkpoint.size != size || !merkle_root(size, &reader, &root) || memcmp(&root, &checkpoint.root, sizeof root) != 0)
                 return problem_set(problem, "journal-mismatch", "The journal's nodes do not make the root of its last checkpoint.");

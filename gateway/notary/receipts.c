@@ -69,11 +69,11 @@ static bool request_write(struct draft *draft)
 
 static bool answer_take(const struct seal *seal, struct draft *draft, const struct stamp_exchange *exchange)
 {
-        struct signing_refusal why = {.code = "STAMP_UNANSWERED"};
+        struct signing_refusal why;
         struct bytes stamped = {.limit = SIGNED_MAX};
-        strcpy(why.sentence, exchange->reason);
-        if (!exchange->answered ||
-            !seal_stamp(seal, bytes_view(&draft->xml), bytes_view(&exchange->answer), draft->nonce, &stamped, &why)) {
+        if (!exchange->answered)
+                return false;
+        if (!seal_stamp(seal, bytes_view(&draft->xml), bytes_view(&exchange->answer), draft->nonce, &stamped, &why)) {
                 draft_fault(draft, LOG_LEVEL_WARNING, "stamp-refused", &why);
                 bytes_free(&stamped);
                 return false;
@@ -112,6 +112,7 @@ static struct harvest drafts_stamp(const struct office *office, struct draft *dr
 
 struct work {
         const struct office *office;
+        struct db *db;
         const struct batch *batch;
         struct tree *tree;
         int64_t claimed;
@@ -160,8 +161,7 @@ static bool drafts_put(struct db *db, const struct draft *drafts, size_t count, 
         return true;
 }
 
-static bool group_make(const struct work *work, struct db *db, const struct entry *entries, size_t count, size_t *made,
-                       struct problem *problem)
+static bool group_make(const struct work *work, const struct entry *entries, size_t count, size_t *made, struct problem *problem)
 {
         struct draft drafts[GROUP_MOST] = {0};
         const struct office *office = work->office;
@@ -177,7 +177,7 @@ static bool group_make(const struct work *work, struct db *db, const struct entr
         for (size_t i = 0; asking && i < count; i++)
                 if (drafts[i].made && !drafts[i].stamped)
                         draft_sign(work, &entries[i], without, &drafts[i]);
-        bool put = drafts_put(db, drafts, count, made, problem);
+        bool put = drafts_put(work->db, drafts, count, made, problem);
         drafts_free(drafts, count);
         return put;
 }
@@ -206,17 +206,17 @@ static bool clock_read(struct db *db, int64_t *out, struct problem *problem)
 
 bool receipts_make(const struct office *office, struct db *db, const struct batch *batch, size_t *made, struct problem *problem)
 {
-        OWN(tree_t) tree = tree_new();
-        struct work work = {.office = office, .batch = batch, .tree = tree};
+        OWN(tree_t) tree = tree_new(db);
+        struct work work = {.office = office, .db = db, .batch = batch, .tree = tree};
         uint64_t indexes[JOURNAL_BATCH];
         *made = 0;
         for (size_t i = 0; i < batch->count; i++)
                 indexes[i] = batch->entries[i].index;
-        if (!tree_load_proofs(tree, db, indexes, batch->count, batch->size, problem) || !clock_read(db, &work.claimed, problem))
+        if (!tree_load_proofs(tree, indexes, batch->count, batch->size, problem) || !clock_read(db, &work.claimed, problem))
                 return false;
         for (size_t at = 0, n; at < batch->count; at += n) {
                 n = group_size(batch->entries + at, batch->count - at);
-                if (!group_make(&work, db, batch->entries + at, n, made, problem))
+                if (!group_make(&work, batch->entries + at, n, made, problem))
                         return false;
         }
         return true;

@@ -21,6 +21,7 @@ struct stamper {
         CURLM *multi;
         struct curl_slist *headers;
         struct pause pause;
+        char reason[128]; /* why the last unanswered request was so; "" where all were answered */
 };
 
 struct stamper *stamper_new(const char *url, int64_t seconds)
@@ -63,7 +64,8 @@ void stamper_settle(struct stamper *stamper, bool worked)
                 return;
         char seconds[24];
         snprintf(seconds, sizeof seconds, "%lld", (long long)stamper->pause.seconds);
-        log_event(LOG_LEVEL_WARNING, "stamper-away", "url", stamper->url, "seconds", seconds, NULL);
+        log_event(LOG_LEVEL_WARNING, "stamper-away", "url", stamper->url, "seconds", seconds, "reason",
+                  stamper->reason[0] != '\0' ? stamper->reason : "its answers are refused", NULL);
 }
 
 /* ---- carrying ---- */
@@ -134,7 +136,10 @@ void stamper_carry(struct stamper *stamper, struct stamp_exchange *exchanges, si
                 curl_multi_add_handle(stamper->multi, handles[i]);
         }
         multi_run(stamper);
+        stamper->reason[0] = '\0';
         for (size_t i = 0; i < count; i++) {
+                if (!exchanges[i].answered)
+                        strcpy(stamper->reason, exchanges[i].reason);
                 curl_multi_remove_handle(stamper->multi, handles[i]);
                 curl_easy_cleanup(handles[i]);
         }

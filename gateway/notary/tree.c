@@ -26,14 +26,16 @@ struct slot {
         struct merkle_node node;
 };
 struct tree {
+        struct db *db;
         struct slot *slots;
         size_t room, count; /* room is a power of two, more than half of it empty */
 };
 
-struct tree *tree_new(void)
+struct tree *tree_new(struct db *db)
 {
         struct tree *tree = calloc(1, sizeof *tree);
         assert(tree != NULL);
+        tree->db = db;
         tree->room = 1024;
         tree->slots = calloc(tree->room, sizeof *tree->slots);
         assert(tree->slots != NULL);
@@ -61,7 +63,7 @@ static struct slot *slot_find(const struct tree *tree, unsigned level, uint64_t 
 
 static void slots_double(struct tree *tree)
 {
-        struct tree grown = {.room = tree->room * 2, .count = tree->count};
+        struct tree grown = {.db = tree->db, .room = tree->room * 2, .count = tree->count};
         grown.slots = calloc(grown.room, sizeof *grown.slots);
         assert(grown.slots != NULL);
         for (size_t i = 0; i < tree->room; i++)
@@ -131,18 +133,18 @@ static bool answer_take(struct tree *tree, const json_t *wanted, const json_t *a
         return true;
 }
 
-static bool wish_fetch(struct wish *wish, struct db *db, struct problem *problem)
+static bool wish_fetch(struct wish *wish, struct problem *problem)
 {
         if (json_array_size(wish->list) == 0)
                 return true;
         OWN(char) wanted = json_dumps(wish->list, JSON_COMPACT);
         OWN(json_t) answer = NULL;
         const struct db_argument arguments[] = {db_text(wanted)};
-        return db_call_json(db, "api.journal_nodes", arguments, 1, &answer, problem) &&
+        return db_call_json(wish->tree->db, "api.journal_nodes", arguments, 1, &answer, problem) &&
                answer_take(wish->tree, wish->list, answer, problem);
 }
 
-bool tree_load_root(struct tree *tree, struct db *db, uint64_t size, struct problem *problem)
+bool tree_load_root(struct tree *tree, uint64_t size, struct problem *problem)
 {
         OWN(json_t) list = json_array();
         struct wish wish = {tree, list};
@@ -150,11 +152,10 @@ bool tree_load_root(struct tree *tree, struct db *db, uint64_t size, struct prob
         struct merkle_hash root;
         if (!merkle_root(size, &reader, &root))
                 return problem_set(problem, "internal", "The journal's size makes no sense: %llu.", (unsigned long long)size);
-        return wish_fetch(&wish, db, problem);
+        return wish_fetch(&wish, problem);
 }
 
-bool tree_load_proofs(struct tree *tree, struct db *db, const uint64_t *indexes, size_t count, uint64_t size,
-                      struct problem *problem)
+bool tree_load_proofs(struct tree *tree, const uint64_t *indexes, size_t count, uint64_t size, struct problem *problem)
 {
         OWN(json_t) list = json_array();
         struct wish wish = {tree, list};
@@ -164,5 +165,5 @@ bool tree_load_proofs(struct tree *tree, struct db *db, const uint64_t *indexes,
                 if (!merkle_inclusion(indexes[i], size, &reader, &proof))
                         return problem_set(problem, "internal", "Entry %llu is not in a journal of %llu.",
                                            (unsigned long long)indexes[i], (unsigned long long)size);
-        return wish_fetch(&wish, db, problem);
+        return wish_fetch(&wish, problem);
 }

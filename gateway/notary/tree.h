@@ -11,14 +11,15 @@
 struct db;
 struct tree;
 
-struct tree *tree_new(void);
+/* The database connection is borrowed. */
+struct tree *tree_new(struct db *db);
 void tree_free(struct tree *tree);
 
 /* The nodes that append and root need at this size. */
-bool tree_load_root(struct tree *tree, struct db *db, uint64_t size, struct problem *problem) __attribute__((warn_unused_result));
+bool tree_load_root(struct tree *tree, uint64_t size, struct problem *problem) __attribute__((warn_unused_result));
 /* The nodes of the inclusion proofs of these leaves. */
-bool tree_load_proofs(struct tree *tree, struct db *db, const uint64_t *indexes, size_t count, uint64_t size,
-                      struct problem *problem) __attribute__((warn_unused_result));
+bool tree_load_proofs(struct tree *tree, const uint64_t *indexes, size_t count, uint64_t size, struct problem *problem)
+        __attribute__((warn_unused_result));
 void tree_add(struct tree *tree, const struct merkle_node *node);
 /* Knows what was loaded and added. Borrowed: lives as long as the tree. */
 struct merkle_reader tree_reader(struct tree *tree);
