@@ -8,9 +8,9 @@
 /* Masks instead of branches and no table: neither time nor cache says anything of a and b. */
 static uint8_t multiply(uint8_t a, uint8_t b)
 {
-        unsigned left = a, product = 0;
+        unsigned left = a, right = b, product = 0;
         for (unsigned bit = 0; bit < 8; bit++) {
-                product ^= left & (0u - (b >> bit & 1u));
+                product ^= left & (0u - (right >> bit & 1u));
                 left = left << 1 ^ (0x11bu & (0u - (left >> 7)));
         }
         return (uint8_t)product;

@@ -102,6 +102,8 @@ def test_only_a_state_platform_polls_the_feed(stack):
 
 
 def test_the_journal_audits_and_a_changed_row_is_found(stack, house):
+    house.consultation()
+    wait_for("a fact in the journal", lambda: stack.cluster.psql("select 1 from pli.journal limit 1") == ["1"])
     stack.administer("journal", "audit")
     first = stack.cluster.psql("select event from pli.journal order by index limit 1")[0]
     text = stack.cluster.psql(f"select text from pli.event where id = {first}")[0]
