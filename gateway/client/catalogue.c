@@ -4,13 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct catalogue_row catalogue[] = {
-#define W(english, french) {english, french},
-#include "gateway/client/catalogue_table.h"
-#undef W
-};
-const size_t catalogue_count = sizeof catalogue / sizeof *catalogue;
-
 static const char *language;
 
 bool catalogue_language_set(const char *wanted)

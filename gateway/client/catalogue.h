@@ -2,7 +2,7 @@
  * catalogue.h - every sentence `pli` says, in English and French.
  *
  * The English text stands in the code, so that the compiler checks its
- * arguments; catalogue_table.h gives the French one. A unit test reads our own
+ * arguments; catalogue_table.c gives the French one. A unit test reads our own
  * sources and finds every words("…") in the table.
  */
 #ifndef PLI_CLIENT_CATALOGUE_H

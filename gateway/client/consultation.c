@@ -29,7 +29,10 @@ void consultation_lines(const json_t *consultation)
         show_pair(words("Deadline"), show_instant(field_text(consultation, "deadline"), instant));
         snprintf(quorum, sizeof quorum, words("%s of %zu members"), field_text(consultation, "quorum"), json_array_size(members));
         show_pair(words("Opens with"), members != NULL ? quorum : "");
-        json_array_foreach(members, index, row) show_pair(words("Member"), field_text(row, "name"));
+        json_array_foreach(members, index, row)
+        {
+                show_pair(words("Member"), field_text(row, "name"));
+        }
         json_array_foreach(json_object_get(consultation, "lots"), index, row)
         {
                 char lot[512];

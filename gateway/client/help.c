@@ -93,8 +93,13 @@ int pli_completion(const struct invocation *invocation)
                 printf("\" ;;\n");
         }
         printf("        esac\n        if [ \"$COMP_CWORD\" = 1 ]; then choices=\"");
-        for (size_t i = 0; i < command_count; i++)
-                printf("%s%.*s", i > 0 ? " " : "", (int)strcspn(commands[i].words, " "), commands[i].words);
+        for (size_t i = 0; i < command_count; i++) {
+                size_t first = strcspn(commands[i].words, " ");
+                bool again = i > 0 && strcspn(commands[i - 1].words, " ") == first &&
+                             memcmp(commands[i - 1].words, commands[i].words, first) == 0;
+                if (!again)
+                        printf(" %.*s", (int)first, commands[i].words);
+        }
         printf("\"; fi\n        case \"$COMP_CWORD,$line\" in\n");
         for (size_t i = 0; i < command_count; i++) {
                 size_t first = strcspn(commands[i].words, " ");

@@ -83,8 +83,11 @@ static void refusals_show(const json_t *refused)
 {
         size_t index;
         json_t *row;
-        json_array_foreach(refused, index, row) show_note(words("The share of envelope %s was refused: %s"),
-                                                          field_text(row, "envelope"), field_text(row, "detail"));
+        json_array_foreach(refused, index, row)
+        {
+                show_note(words("The share of envelope %s was refused: %s"), field_text(row, "envelope"),
+                          field_text(row, "detail"));
+        }
 }
 
 static bool shares_send(struct member *member, json_t *shares, struct problem *problem)

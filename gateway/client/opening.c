@@ -78,7 +78,10 @@ static void deposits_show(const json_t *opening)
         json_t *deposit, *envelope;
         json_array_foreach(json_object_get(opening, "deposits"), index, deposit)
         {
-                json_array_foreach(json_object_get(deposit, "envelopes"), inner, envelope) envelope_row(table, deposit, envelope);
+                json_array_foreach(json_object_get(deposit, "envelopes"), inner, envelope)
+                {
+                        envelope_row(table, deposit, envelope);
+                }
         }
         show_table_end(table);
 }

@@ -138,7 +138,10 @@ static bool page_take(struct feed *feed, const json_t *page, struct problem *pro
         }
         if (json_integer_value(next) != feed->cursor && !cursor_keep(feed, json_integer_value(next), problem))
                 return false;
-        json_array_foreach(receipts, index, receipt) receipt_line(feed, receipt);
+        json_array_foreach(receipts, index, receipt)
+        {
+                receipt_line(feed, receipt);
+        }
         fflush(stdout);
         return !worth_acknowledging(receipts) || cursor_acknowledge(feed, problem);
 }

@@ -101,6 +101,9 @@ void report_show_words(const json_t *report)
         size_t index;
         json_t *signature;
         indication_show(report);
-        json_array_foreach(json_object_get(report, "signatures"), index, signature) signature_show(signature);
+        json_array_foreach(json_object_get(report, "signatures"), index, signature)
+        {
+                signature_show(signature);
+        }
         reasons_show(json_object_get(report, "reasons"));
 }

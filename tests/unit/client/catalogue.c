@@ -94,7 +94,7 @@ static unsigned sentences_check(const char *name, const char *text, const regex_
                 char sentence[1024];
                 unquote(at + match[1].rm_so, (size_t)(match[1].rm_eo - match[1].rm_so), sentence);
                 if (!is_known(sentence))
-                        fail_msg("%s: \"%s\" is not in catalogue_table.h", name, sentence);
+                        fail_msg("%s: \"%s\" is not in catalogue_table.c", name, sentence);
         }
         return found;
 }
