@@ -146,14 +146,18 @@ $$;
 
 -- ---- events ----
 
-create function rule.body_json(body bigint) returns jsonb language sql stable as $$
-        select jsonb_build_object('siret', b.siret, 'name', b.name) from body b where b.id = $1
+create function rule.body_json(body bigint) returns jsonb language plpgsql stable as $$
+begin
+        return (select jsonb_build_object('siret', b.siret, 'name', b.name) from body b where b.id = $1);
+end
 $$;
 
-create function rule.party_json(party uuid) returns jsonb language sql stable as $$
-        select jsonb_strip_nulls(jsonb_build_object('name', p.name, 'organisation', p.organisation, 'siret', p.siret,
-                'certificate', encode(p.certificate_sha256, 'hex')))
-        from party p where p.id = $1
+create function rule.party_json(party uuid) returns jsonb language plpgsql stable as $$
+begin
+        return (select jsonb_strip_nulls(jsonb_build_object('name', p.name, 'organisation', p.organisation, 'siret', p.siret,
+                        'certificate', encode(p.certificate_sha256, 'hex')))
+                from party p where p.id = $1);
+end
 $$;
 
 -- 32 bytes from three random identifiers (3 × 122 random bits, more than the 256 that come out).
@@ -192,8 +196,10 @@ end
 $$;
 
 -- The answer to an event that has been recorded before.
-create function rule.remembered(party uuid, kind text, key text) returns uuid language sql stable as $$
-        select r.subject from request_key r where r.party = $1 and r.kind = $2 and r.key = $3
+create function rule.remembered(party uuid, kind text, key text) returns uuid language plpgsql stable as $$
+begin
+        return (select r.subject from request_key r where r.party = $1 and r.kind = $2 and r.key = $3);
+end
 $$;
 create function rule.remember(party uuid, kind text, key text, subject uuid) returns void language sql as $$
         insert into request_key select $1, $2, $3, $4 where $3 is not null
@@ -206,7 +212,8 @@ create function rule.content_begin(body bigint, kind text) returns content langu
 $$;
 
 -- Closes a content that is `size` bytes in chunks 0, 1, 2… without a gap.
-create function rule.content_finish(owner bigint, at date, number bigint, size bigint) returns void language plpgsql as $$
+create function rule.content_finish(owner bigint, at date, number bigint, size bigint) returns void
+language plpgsql set plan_cache_mode = force_custom_plan as $$
 declare
         kept record;
 begin

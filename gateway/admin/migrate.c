@@ -19,8 +19,7 @@
 #include "gateway/admin/command.h"
 #include "gateway/core/owner.h"
 
-/* No file of SQL is near this; a wrong folder may hold anything. */
-enum { FILE_LARGEST = 4 * 1024 * 1024, PATH_LARGEST = 1024 };
+enum { PATH_LARGEST = 1024 };
 /* What quotes a migration inside its DO block; no file may contain it. */
 #define QUOTE "$pli_migration$"
 
@@ -38,11 +37,10 @@ static bool file_read(const char *path, char **out, struct problem *problem)
         OWN(FILE) file = fopen(path, "re");
         if (file == NULL)
                 return problem_set(problem, "usage", "%s: %s", path, strerror(errno));
-        OWN(char) text = calloc(1, FILE_LARGEST + 1);
-        assert(text != NULL);
-        size_t size = fread(text, 1, FILE_LARGEST, file);
-        if (ferror(file) || !feof(file) || strlen(text) != size)
-                return problem_set(problem, "usage", "%s is not a text of at most %d bytes", path, FILE_LARGEST);
+        OWN(char) text = NULL;
+        size_t room = 0;
+        if (getdelim(&text, &room, '\0', file) < 0 || !feof(file)) /* a text has no NUL: all of it is one line */
+                return problem_set(problem, "usage", "%s is empty or no text", path);
         *out = TAKE(text);
         return true;
 }

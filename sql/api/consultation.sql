@@ -33,10 +33,12 @@ begin
 end
 $$;
 
-create function rule.consultation_json(c consultation) returns jsonb language sql stable as $$
-        select jsonb_build_object('id', c.id, 'reference', c.reference, 'title', c.title, 'object', c.object, 'procedure', c.procedure,
-                'state', c.state, 'body', rule.body_json(c.body), 'published', rule.instant(c.published_at), 'deadline', rule.instant(c.deadline),
-                'now', rule.instant(clock_timestamp()), 'quorum', c.quorum, 'envelopes', to_jsonb(c.envelopes))
+create function rule.consultation_json(c consultation) returns jsonb language plpgsql stable as $$
+begin
+        return (select jsonb_build_object('id', c.id, 'reference', c.reference, 'title', c.title, 'object', c.object, 'procedure', c.procedure,
+                        'state', c.state, 'body', rule.body_json(c.body), 'published', rule.instant(c.published_at), 'deadline', rule.instant(c.deadline),
+                        'now', rule.instant(clock_timestamp()), 'quorum', c.quorum, 'envelopes', to_jsonb(c.envelopes)));
+end
 $$;
 
 -- What an event says of the consultation (annexe 7 art. 2-III).
@@ -44,16 +46,18 @@ create function rule.consultation_fact(c consultation) returns jsonb language sq
         select jsonb_build_object('id', c.id, 'reference', c.reference, 'title', c.title, 'object', c.object, 'deadline', rule.instant(c.deadline))
 $$;
 
-create function rule.consultation_whole(c consultation) returns jsonb language sql stable as $$
-        select rule.consultation_json(c) || jsonb_build_object(
-                'lots', coalesce((select jsonb_agg(jsonb_build_object('number', l.number, 'title', l.title) order by l.number)
-                        from consultation_lot l where l.body = c.body and l.consultation = c.id), '[]'),
-                'members', coalesce((select jsonb_agg(jsonb_build_object('x', m.x, 'name', p.name, 'certificate', rule.base64(p.certificate),
-                        'sha256', encode(p.certificate_sha256, 'hex')) order by m.x)
-                        from consultation_member m join party p on p.id = m.party where m.body = c.body and m.consultation = c.id), '[]'),
-                'documents', coalesce((select jsonb_agg(jsonb_build_object('name', d.name, 'mediaType', d.media_type, 'size', d.size,
-                        'sha256', encode(d.sha256, 'hex')) order by d.name)
-                        from document d where d.body = c.body and d.consultation = c.id and d.size is not null), '[]'))
+create function rule.consultation_whole(c consultation) returns jsonb language plpgsql stable as $$
+begin
+        return (select rule.consultation_json(c) || jsonb_build_object(
+                        'lots', coalesce((select jsonb_agg(jsonb_build_object('number', l.number, 'title', l.title) order by l.number)
+                                from consultation_lot l where l.body = c.body and l.consultation = c.id), '[]'),
+                        'members', coalesce((select jsonb_agg(jsonb_build_object('x', m.x, 'name', p.name, 'certificate', rule.base64(p.certificate),
+                                'sha256', encode(p.certificate_sha256, 'hex')) order by m.x)
+                                from consultation_member m join party p on p.id = m.party where m.body = c.body and m.consultation = c.id), '[]'),
+                        'documents', coalesce((select jsonb_agg(jsonb_build_object('name', d.name, 'mediaType', d.media_type, 'size', d.size,
+                                'sha256', encode(d.sha256, 'hex')) order by d.name)
+                                from document d where d.body = c.body and d.consultation = c.id and d.size is not null), '[]')));
+end
 $$;
 
 -- The commission, in the order given: member n holds the shares of x = n.

@@ -26,7 +26,7 @@ $$;
 
 -- Bytes that turned out not to be what the sender announced.
 create function api.chunk_drop(day date, content bigint, first int, count int) returns void
-language plpgsql security definer set search_path = pli, pg_temp as $$
+language plpgsql security definer set search_path = pli, pg_temp set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_variable
 declare
         owner bigint;
@@ -41,7 +41,7 @@ end
 $$;
 
 create function api.chunk_read(day date, content bigint, first int, count int) returns table (number int, data bytea)
-language plpgsql stable security definer set search_path = pli, pg_temp as $$
+language plpgsql stable security definer set search_path = pli, pg_temp set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare
         owner bigint;

@@ -38,24 +38,38 @@ begin
 end
 $$;
 
+-- Questions to chunk name one day each and are planned anew, so that they look at one partition only.
+
 -- [[first, last], …] of the chunks that are there.
-create function rule.arrived(owner bigint, at date, number bigint) returns jsonb language sql stable as $$
-        select coalesce(jsonb_agg(jsonb_build_array(r.first, r.last) order by r.first), '[]')
-        from (select min(n.number) as first, max(n.number) as last
-              from (select k.number, k.number - row_number() over (order by k.number) as island
-                    from chunk k where k.body = owner and k.day = at and k.content = arrived.number) n
-              group by n.island) r
+create function rule.arrived(owner bigint, at date, number bigint) returns jsonb
+language plpgsql stable set plan_cache_mode = force_custom_plan as $$
+begin
+        return (select coalesce(jsonb_agg(jsonb_build_array(r.first, r.last) order by r.first), '[]')
+                from (select min(n.number) as first, max(n.number) as last
+                      from (select k.number, k.number - row_number() over (order by k.number) as island
+                            from chunk k where k.body = owner and k.day = at and k.content = arrived.number) n
+                      group by n.island) r);
+end
 $$;
 
-create function rule.deposit_json(d deposit) returns jsonb language sql stable as $$
-        select jsonb_build_object('id', d.id, 'consultation', d.consultation, 'state', d.state, 'started', rule.instant(d.started),
-                'received', rule.instant(d.received), 'late', d.late, 'event', d.event, 'chunk', 262172,
-                'deadline', (select rule.instant(c.deadline) from consultation c where c.body = d.body and c.id = d.consultation),
-                'envelopes', coalesce((select jsonb_agg(jsonb_build_object('envelope', e.name, 'id', e.id, 'lot', e.lot, 'kind', e.kind, 'state', e.state,
-                        'manifest', e.manifest is not null, 'chunks', e.chunks, 'arrived', rule.arrived(d.body, e.day, e.content),
-                        'bytes', coalesce(e.bytes, (select sum(k.size) from chunk k where k.body = d.body and k.day = e.day and k.content = e.content), 0))
-                        order by e.name)
-                        from envelope e where e.body = d.body and e.deposit = d.id), '[]'))
+create function rule.bytes(owner bigint, at date, number bigint) returns bigint
+language plpgsql stable set plan_cache_mode = force_custom_plan as $$
+begin
+        return (select coalesce(sum(k.size), 0) from chunk k where k.body = owner and k.day = at and k.content = bytes.number);
+end
+$$;
+
+create function rule.deposit_json(d deposit) returns jsonb language plpgsql stable as $$
+begin
+        return (select jsonb_build_object('id', d.id, 'consultation', d.consultation, 'state', d.state, 'started', rule.instant(d.started),
+                        'received', rule.instant(d.received), 'late', d.late, 'event', d.event, 'chunk', 262172,
+                        'deadline', (select rule.instant(c.deadline) from consultation c where c.body = d.body and c.id = d.consultation),
+                        'envelopes', coalesce((select jsonb_agg(jsonb_build_object('envelope', e.name, 'id', e.id, 'lot', e.lot, 'kind', e.kind, 'state', e.state,
+                                'manifest', e.manifest is not null, 'chunks', e.chunks, 'arrived', rule.arrived(d.body, e.day, e.content),
+                                'bytes', coalesce(e.bytes, rule.bytes(d.body, e.day, e.content)))
+                                order by e.name)
+                                from envelope e where e.body = d.body and e.deposit = d.id), '[]')));
+end
 $$;
 
 -- Allowed after the deadline too: late is a state, not an error (annexe 7 art. 1-I-5). `started` is when the
@@ -208,7 +222,7 @@ $$;
 
 -- What one envelope still lacks: null where it is whole. Chunks but the last are full; each is 28 bytes longer
 -- than its plaintext (IV and tag).
-create function rule.envelope_missing(e envelope) returns jsonb language plpgsql as $$
+create function rule.envelope_missing(e envelope) returns jsonb language plpgsql set plan_cache_mode = force_custom_plan as $$
 declare
         kept record;
 begin
@@ -233,10 +247,12 @@ end
 $$;
 
 -- The kinds of envelope that the consultation asks for, in each lot that the deposit speaks of.
-create function rule.kinds_missing(d deposit, c consultation) returns jsonb language sql stable as $$
-        select coalesce(jsonb_agg(jsonb_build_object('kind', w.kind, 'lot', l.lot)), '[]')
-        from (select distinct e.lot from envelope e where e.body = d.body and e.deposit = d.id) l, unnest(c.envelopes) as w (kind)
-        where not exists (select from envelope e where e.body = d.body and e.deposit = d.id and e.lot = l.lot and e.kind = w.kind)
+create function rule.kinds_missing(d deposit, c consultation) returns jsonb language plpgsql stable as $$
+begin
+        return (select coalesce(jsonb_agg(jsonb_build_object('kind', w.kind, 'lot', l.lot)), '[]')
+                from (select distinct e.lot from envelope e where e.body = d.body and e.deposit = d.id) l, unnest(c.envelopes) as w (kind)
+                where not exists (select from envelope e where e.body = d.body and e.deposit = d.id and e.lot = l.lot and e.kind = w.kind));
+end
 $$;
 
 create function rule.deposit_whole(d deposit, c consultation) returns void language plpgsql as $$
@@ -257,37 +273,33 @@ begin
 end
 $$;
 
--- From here on no byte of these contents changes: waits for the chunks that are being written.
-create function rule.envelopes_close(d deposit) returns void language plpgsql as $$
+-- From here on no byte of this content changes: waits for the chunks that are being written. Chunks after the
+-- manifest's last are nobody's. The last byte's arrival is kept (R2151-5), of the chunks and of the manifest.
+create function rule.envelope_close(e envelope) returns void language plpgsql set plan_cache_mode = force_custom_plan as $$
+declare
+        kept record;
 begin
-        perform from content c join envelope e on e.body = c.body and e.day = c.day and e.content = c.id
-        where e.body = d.body and e.deposit = d.id order by c.id for update of c;
-        delete from chunk k using envelope e where e.body = d.body and e.deposit = d.id and k.body = e.body and k.day = e.day and k.content = e.content and k.number >= e.chunks;
-        update content c set open = false from envelope e
-        where e.body = d.body and e.deposit = d.id and c.body = e.body and c.day = e.day and c.id = e.content;
-        update envelope e set bytes = (select sum(k.size) from chunk k where k.body = e.body and k.day = e.day and k.content = e.content)
-        where e.body = d.body and e.deposit = d.id;
+        perform from content c where c.body = e.body and c.day = e.day and c.id = e.content for update;
+        update content c set open = false where c.body = e.body and c.day = e.day and c.id = e.content;
+        delete from chunk k where k.body = e.body and k.day = e.day and k.content = e.content and k.number >= e.chunks;
+        select sum(k.size) as bytes, max(k.arrived_at) as at into kept from chunk k where k.body = e.body and k.day = e.day and k.content = e.content;
+        update envelope x set bytes = kept.bytes, arrived_at = greatest(kept.at, x.manifest_at) where x.body = e.body and x.id = e.id;
 end
 $$;
 
--- The last byte decides (R2151-5), of the chunks and of the manifests.
-create function rule.received(d deposit) returns timestamptz language sql stable as $$
-        select greatest((select max(e.manifest_at) from envelope e where e.body = d.body and e.deposit = d.id),
-                (select max(k.arrived_at) from chunk k join envelope e on k.body = e.body and k.day = e.day and k.content = e.content
-                 where e.body = d.body and e.deposit = d.id))
-$$;
-
-create function rule.deposit_fact(d deposit, c consultation) returns jsonb language sql stable as $$
-        select jsonb_build_object('consultation', rule.consultation_fact(c), 'started', rule.instant(d.started), 'received', rule.instant(d.received), 'late', d.late,
-                'documents', (select jsonb_agg(jsonb_build_object('name', m ->> 'name', 'mediaType', m ->> 'mediaType', 'size', m -> 'size',
-                        'envelope', e.name, 'lot', e.lot, 'kind', e.kind) order by e.name, o)
-                        from envelope e, jsonb_array_elements(coalesce(e.summary -> 'documents', '[]')) with ordinality as x (m, o)
-                        where e.body = d.body and e.deposit = d.id),
-                'envelopes', (select jsonb_agg(jsonb_build_object('envelope', e.name, 'lot', e.lot, 'kind', e.kind, 'bytes', e.bytes, 'chunks', e.chunks,
-                        'digest', encode(e.digest, 'hex'), 'manifest', encode(e.manifest_sha256, 'hex')) order by e.name)
-                        from envelope e where e.body = d.body and e.deposit = d.id),
-                'transfer', (select jsonb_agg(t.attempt || jsonb_build_object('envelope', t.envelope) order by t.id)
-                        from (select * from transfer t where t.body = d.body and t.deposit = d.id order by t.id desc limit 1000) t))
+create function rule.deposit_fact(d deposit, c consultation) returns jsonb language plpgsql stable as $$
+begin
+        return (select jsonb_build_object('consultation', rule.consultation_fact(c), 'started', rule.instant(d.started), 'received', rule.instant(d.received), 'late', d.late,
+                        'documents', (select jsonb_agg(jsonb_build_object('name', m ->> 'name', 'mediaType', m ->> 'mediaType', 'size', m -> 'size',
+                                'envelope', e.name, 'lot', e.lot, 'kind', e.kind) order by e.name, o)
+                                from envelope e, jsonb_array_elements(coalesce(e.summary -> 'documents', '[]')) with ordinality as x (m, o)
+                                where e.body = d.body and e.deposit = d.id),
+                        'envelopes', (select jsonb_agg(jsonb_build_object('envelope', e.name, 'lot', e.lot, 'kind', e.kind, 'bytes', e.bytes, 'chunks', e.chunks,
+                                'digest', encode(e.digest, 'hex'), 'manifest', encode(e.manifest_sha256, 'hex')) order by e.name)
+                                from envelope e where e.body = d.body and e.deposit = d.id),
+                        'transfer', (select jsonb_agg(t.attempt || jsonb_build_object('envelope', t.envelope) order by t.id)
+                                from (select * from transfer t where t.body = d.body and t.deposit = d.id order by t.id desc limit 1000) t)));
+end
 $$;
 
 -- Envelopes of the former deposit for the same lot stay sealed; a deposit none of whose lots counts any more
@@ -336,11 +348,11 @@ begin
                 perform rule.refuse('deposit-closed', format('This deposit is %s.', d.state));
         end if;
         select * into c from consultation x where x.body = d.body and x.id = d.consultation;
-        perform rule.envelopes_close(d);
+        perform rule.envelope_close(e) from (select * from envelope x where x.body = d.body and x.deposit = d.id order by x.content) e;
         perform rule.deposit_whole(d, c);
         perform rule.step('deposit', d.body, d.id, 'commit', actor);
         perform rule.step('envelope', d.body, e.id, 'commit', actor) from envelope e where e.body = d.body and e.deposit = d.id;
-        d.received := rule.received(d);
+        d.received := (select max(e.arrived_at) from envelope e where e.body = d.body and e.deposit = d.id);
         update deposit x set received = d.received, late = d.received > c.deadline or c.opening_at is not null
         where x.body = d.body and x.id = d.id returning * into d;
         perform rule.deposit_stand(d, c);

@@ -5,12 +5,14 @@ create function rule.event_fed(p party, e event) returns boolean language sql im
 $$;
 
 -- May this party read this event? The company or body it is about, an auditor, the State for its channels and departments.
-create function rule.event_seen(p party, e event) returns boolean language sql stable as $$
-        select 'auditor' = any (p.roles) or p.id = e.party or (e.company is not null and p.company = e.company and 'company' = any (p.roles))
-                or (p.body = e.body and p.roles && array['buyer', 'filer'] and (e.subject_type <> 'deposit' or exists (
-                        select from deposit d join consultation c on c.body = d.body and c.id = d.consultation
-                        where d.body = e.body and d.id::text = e.subject and c.opening_at is not null)))
-                or rule.event_fed(p, e)
+create function rule.event_seen(p party, e event) returns boolean language plpgsql stable as $$
+begin
+        return (select 'auditor' = any (p.roles) or p.id = e.party or (e.company is not null and p.company = e.company and 'company' = any (p.roles))
+                        or (p.body = e.body and p.roles && array['buyer', 'filer'] and (e.subject_type <> 'deposit' or exists (
+                                select from deposit d join consultation c on c.body = d.body and c.id = d.consultation
+                                where d.body = e.body and d.id::text = e.subject and c.opening_at is not null)))
+                        or rule.event_fed(p, e));
+end
 $$;
 
 -- Journal order: a cursor that can miss nothing. Stops before the first event whose receipt is not there yet.

@@ -28,25 +28,29 @@ begin
 end
 $$;
 
-create function rule.filing_json(f filing) returns jsonb language sql stable as $$
-        select jsonb_build_object('id', f.id, 'kind', f.kind, 'channel', f.channel, 'state', f.state, 'number', f.number, 'date', f.decided, 'nature', f.nature,
-                'matter', f.matter, 'object', f.object, 'classification', f.classification, 'previous', f.previous, 'paper', f.paper, 'act', f.act, 'event', f.event, 'checks', f.checks,
-                'body', (select jsonb_build_object('siren', left(b.siret, 9), 'siret', b.siret, 'name', b.name, 'department', b.department, 'district', b.district,
-                        'nature', b.nature, 'mail', b.mail) from body b where b.id = f.body),
-                'files', (select coalesce(jsonb_agg(jsonb_build_object('name', x.name, 'type', x.type, 'mediaType', x.media_type, 'size', x.size,
-                        'sha256', encode(x.sha256, 'hex'), 'day', x.day, 'content', x.content) order by x.position), '[]')
-                        from filing_file x where x.body = f.body and x.filing = f.id),
-                'steps', (select jsonb_agg(jsonb_build_object('state', s.to_state, 'at', rule.instant(s.at), 'sentence', l.sentence_fr, 'sentenceEn', l.sentence_en) order by s.number)
-                        from step s join lifecycle l on (l.kind, l.from_state, l.event) = (s.kind, s.from_state, s.event)
-                        where s.body = f.body and s.kind = 'filing' and s.subject = f.id),
-                'answers', (select coalesce(jsonb_agg(jsonb_build_object('message', a.message, 'at', rule.instant(a.at), 'sha256', encode(a.sha256, 'hex'), 'detail', a.detail) order by a.id), '[]')
-                        from answer a where a.body = f.body and a.filing = f.id))
+create function rule.filing_json(f filing) returns jsonb language plpgsql stable as $$
+begin
+        return (select jsonb_build_object('id', f.id, 'kind', f.kind, 'channel', f.channel, 'state', f.state, 'number', f.number, 'date', f.decided, 'nature', f.nature,
+                        'matter', f.matter, 'object', f.object, 'classification', f.classification, 'previous', f.previous, 'paper', f.paper, 'act', f.act, 'event', f.event, 'checks', f.checks,
+                        'body', (select jsonb_build_object('siren', left(b.siret, 9), 'siret', b.siret, 'name', b.name, 'department', b.department, 'district', b.district,
+                                'nature', b.nature, 'mail', b.mail) from body b where b.id = f.body),
+                        'files', (select coalesce(jsonb_agg(jsonb_build_object('name', x.name, 'type', x.type, 'mediaType', x.media_type, 'size', x.size,
+                                'sha256', encode(x.sha256, 'hex'), 'day', x.day, 'content', x.content) order by x.position), '[]')
+                                from filing_file x where x.body = f.body and x.filing = f.id),
+                        'steps', (select jsonb_agg(jsonb_build_object('state', s.to_state, 'at', rule.instant(s.at), 'sentence', l.sentence_fr, 'sentenceEn', l.sentence_en) order by s.number)
+                                from step s join lifecycle l on (l.kind, l.from_state, l.event) = (s.kind, s.from_state, s.event)
+                                where s.body = f.body and s.kind = 'filing' and s.subject = f.id),
+                        'answers', (select coalesce(jsonb_agg(jsonb_build_object('message', a.message, 'at', rule.instant(a.at), 'sha256', encode(a.sha256, 'hex'), 'detail', a.detail) order by a.id), '[]')
+                                from answer a where a.body = f.body and a.filing = f.id)));
+end
 $$;
 
-create function rule.filing_fact(f filing) returns jsonb language sql stable as $$
-        select jsonb_build_object('received', rule.instant(clock_timestamp()), 'act', f.act, 'number', f.number, 'object', f.object, 'documents',
-                (select jsonb_agg(jsonb_build_object('name', x.name, 'mediaType', x.media_type, 'size', x.size, 'kind', x.type, 'sha256', encode(x.sha256, 'hex')) order by x.position)
-                 from filing_file x where x.body = f.body and x.filing = f.id))
+create function rule.filing_fact(f filing) returns jsonb language plpgsql stable as $$
+begin
+        return (select jsonb_build_object('received', rule.instant(clock_timestamp()), 'act', f.act, 'number', f.number, 'object', f.object, 'documents',
+                        (select jsonb_agg(jsonb_build_object('name', x.name, 'mediaType', x.media_type, 'size', x.size, 'kind', x.type, 'sha256', encode(x.sha256, 'hex')) order by x.position)
+                         from filing_file x where x.body = f.body and x.filing = f.id)));
+end
 $$;
 
 -- DDD-SIREN-YYYYMMDD-NUMBER-XX; the date is the decision's.

@@ -1,7 +1,9 @@
 -- Opening (ouverture des plis): after the hour, by a quorum.
 
-create function rule.member_x(c consultation, actor uuid) returns int language sql stable as $$
-        select m.x from consultation_member m where m.body = c.body and m.consultation = c.id and m.party = actor
+create function rule.member_x(c consultation, actor uuid) returns int language plpgsql stable as $$
+begin
+        return (select m.x from consultation_member m where m.body = c.body and m.consultation = c.id and m.party = actor);
+end
 $$;
 
 -- A consultation whose opening the actor may see: a buyer of its body, a member of its commission, an auditor.
@@ -20,33 +22,39 @@ begin
 end
 $$;
 
-create function rule.opening_envelopes(d deposit) returns jsonb language sql stable as $$
-        select coalesce(jsonb_agg(jsonb_build_object('envelope', e.id, 'name', e.name, 'lot', e.lot, 'kind', e.kind, 'state', e.state, 'bytes', e.bytes,
-                'report', e.report, 'shares', (select count(*) from share s where s.body = e.body and s.envelope = e.id)) order by e.lot, e.kind, e.name), '[]')
-        from envelope e where e.body = d.body and e.deposit = d.id
+create function rule.opening_envelopes(d deposit) returns jsonb language plpgsql stable as $$
+begin
+        return (select coalesce(jsonb_agg(jsonb_build_object('envelope', e.id, 'name', e.name, 'lot', e.lot, 'kind', e.kind, 'state', e.state, 'bytes', e.bytes,
+                        'report', e.report, 'shares', (select count(*) from share s where s.body = e.body and s.envelope = e.id)) order by e.lot, e.kind, e.name), '[]')
+                from envelope e where e.body = d.body and e.deposit = d.id);
+end
 $$;
 
 -- The register of deposits, in order of reception. Nothing before the opening.
-create function rule.register(c consultation, states text[]) returns jsonb language sql stable as $$
-        select coalesce(jsonb_agg(jsonb_build_object('deposit', d.id, 'company', jsonb_build_object('name', p.organisation, 'siret', p.siret),
-                'started', rule.instant(d.started), 'received', rule.instant(d.received), 'late', d.late, 'state', d.state, 'event', d.event,
-                'envelopes', rule.opening_envelopes(d)) order by d.received, d.id), '[]')
-        from deposit d join party p on p.id = d.party
-        where d.body = c.body and d.consultation = c.id and d.state = any (states) and c.opening_at is not null
+create function rule.register(c consultation, states text[]) returns jsonb language plpgsql stable as $$
+begin
+        return (select coalesce(jsonb_agg(jsonb_build_object('deposit', d.id, 'company', jsonb_build_object('name', p.organisation, 'siret', p.siret),
+                        'started', rule.instant(d.started), 'received', rule.instant(d.received), 'late', d.late, 'state', d.state, 'event', d.event,
+                        'envelopes', rule.opening_envelopes(d)) order by d.received, d.id), '[]')
+                from deposit d join party p on p.id = d.party
+                where d.body = c.body and d.consultation = c.id and d.state = any (states) and c.opening_at is not null);
+end
 $$;
 
-create function rule.opening_json(c consultation) returns jsonb language sql stable as $$
-        select jsonb_build_object('consultation', c.id, 'reference', c.reference, 'title', c.title, 'object', c.object, 'body', rule.body_json(c.body),
-                'state', c.state, 'deadline', rule.instant(c.deadline), 'now', rule.instant(clock_timestamp()), 'quorum', c.quorum,
-                'started', rule.instant(c.opening_at), 'startedBy', (select p.name from party p where p.id = c.opening_by), 'finished', rule.instant(c.opened_at),
-                'members', (select jsonb_agg(jsonb_build_object('x', m.x, 'name', p.name, 'present', a.at is not null, 'at', rule.instant(a.at)) order by m.x)
-                        from consultation_member m join party p on p.id = m.party
-                        left join presence a on a.body = m.body and a.consultation = m.consultation and a.party = m.party
-                        where m.body = c.body and m.consultation = c.id),
-                'present', (select coalesce(jsonb_agg(jsonb_build_object('name', p.name, 'at', rule.instant(a.at)) order by a.at), '[]')
-                        from presence a join party p on p.id = a.party where a.body = c.body and a.consultation = c.id),
-                'deposits', rule.register(c, array['committed', 'opened', 'unreadable']),
-                'withdrawn', rule.register(c, array['withdrawn']), 'replaced', rule.register(c, array['replaced']))
+create function rule.opening_json(c consultation) returns jsonb language plpgsql stable as $$
+begin
+        return (select jsonb_build_object('consultation', c.id, 'reference', c.reference, 'title', c.title, 'object', c.object, 'body', rule.body_json(c.body),
+                        'state', c.state, 'deadline', rule.instant(c.deadline), 'now', rule.instant(clock_timestamp()), 'quorum', c.quorum,
+                        'started', rule.instant(c.opening_at), 'startedBy', (select p.name from party p where p.id = c.opening_by), 'finished', rule.instant(c.opened_at),
+                        'members', (select jsonb_agg(jsonb_build_object('x', m.x, 'name', p.name, 'present', a.at is not null, 'at', rule.instant(a.at)) order by m.x)
+                                from consultation_member m join party p on p.id = m.party
+                                left join presence a on a.body = m.body and a.consultation = m.consultation and a.party = m.party
+                                where m.body = c.body and m.consultation = c.id),
+                        'present', (select coalesce(jsonb_agg(jsonb_build_object('name', p.name, 'at', rule.instant(a.at)) order by a.at), '[]')
+                                from presence a join party p on p.id = a.party where a.body = c.body and a.consultation = c.id),
+                        'deposits', rule.register(c, array['committed', 'opened', 'unreadable']),
+                        'withdrawn', rule.register(c, array['withdrawn']), 'replaced', rule.register(c, array['replaced'])));
+end
 $$;
 
 -- Closes the opening once nothing received in time is left sealed.
@@ -169,13 +177,15 @@ end
 $$;
 
 -- What a judge needs to open the envelope: exactly k shares, the first handed over.
-create function rule.envelope_json(e envelope) returns jsonb language sql stable as $$
-        select jsonb_build_object('envelope', e.id, 'consultation', d.consultation, 'deposit', d.id, 'name', e.name, 'lot', e.lot, 'kind', e.kind, 'state', e.state,
-                'manifest', rule.base64(e.manifest), 'day', e.day, 'content', e.content, 'bytes', e.bytes, 'chunks', e.chunks, 'report', e.report,
-                'at', rule.instant(clock_timestamp()), 'received', rule.instant(d.received),
-                'shares', (select rule.base64(string_agg(s.share, ''::bytea order by s.at, s.x))
-                        from (select * from share s where s.body = e.body and s.envelope = e.id order by s.at, s.x limit c.quorum) s))
-        from deposit d join consultation c on c.body = d.body and c.id = d.consultation where d.body = e.body and d.id = e.deposit
+create function rule.envelope_json(e envelope) returns jsonb language plpgsql stable as $$
+begin
+        return (select jsonb_build_object('envelope', e.id, 'consultation', d.consultation, 'deposit', d.id, 'name', e.name, 'lot', e.lot, 'kind', e.kind, 'state', e.state,
+                        'manifest', rule.base64(e.manifest), 'day', e.day, 'content', e.content, 'bytes', e.bytes, 'chunks', e.chunks, 'report', e.report,
+                        'at', rule.instant(clock_timestamp()), 'received', rule.instant(d.received),
+                        'shares', (select rule.base64(string_agg(s.share, ''::bytea order by s.at, s.x))
+                                from (select * from share s where s.body = e.body and s.envelope = e.id order by s.at, s.x limit c.quorum) s))
+                from deposit d join consultation c on c.body = d.body and c.id = d.consultation where d.body = e.body and d.id = e.deposit);
+end
 $$;
 
 -- One ready envelope. The claimer's session holds it by an advisory lock, which goes with its connection: a

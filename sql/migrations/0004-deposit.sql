@@ -41,6 +41,7 @@ create table envelope (
         chunks          int check (chunks between 1 and 1048576),
         digest          bytea check (length(digest) = 32),
         bytes           bigint,
+        arrived_at      timestamptz,
         lease_until     timestamptz,
         report          jsonb,
         settled_at      timestamptz,
