@@ -67,7 +67,8 @@ static const char CONNECT[] = "socket connect";
 /* In from the Internet, or from the edge. */
 static const char LISTEN[] = "socket bind listen accept accept4 connect";
 /* Starting judges. */
-static const char CHILDREN[] = "clone fork vfork execve wait4 waitid pidfd_open setpgid setsid";
+static const char CHILDREN[] = "clone fork vfork execve wait4 waitid pidfd_open setpgid setsid seccomp landlock_create_ruleset "
+                               "landlock_add_rule landlock_restrict_self"; /* and for a judge to enter its own jail */
 
 static const struct profile {
         const char *name;

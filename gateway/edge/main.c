@@ -3,11 +3,16 @@
  * listens; it parses no HTTP, knows no database and calls nobody but the front.
  */
 #include <event2/event.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 
 #include "gateway/core/config.h"
+#include "gateway/core/jail.h"
 #include "gateway/core/log.h"
 #include "gateway/edge/address.h"
 #include "gateway/edge/connection.h"
@@ -53,6 +58,51 @@ static void end_asked(evutil_socket_t fd, short what, void *context)
         if (edge->connection_count == 0)
                 limit.tv_sec = 0;
         event_base_loopexit(edge->base, &limit);
+}
+
+/* The folder of a file, behind its symbolic links: a renewed certificate is a new file in it. The caller frees it. */
+static char *folder_of(const char *path)
+{
+        char *real = realpath(path, NULL);
+        char *folder = real != NULL ? strdup(dirname(real)) : NULL;
+        free(real);
+        return folder;
+}
+
+/* After the key is read and the port bound: all it may still reach is what SIGHUP reads again. */
+static bool jail_close(const struct config *config, struct problem *problem)
+{
+        char *folders[] = {folder_of(config->tls_certificate), folder_of(config->tls_key), folder_of(config->client_anchors)};
+        const char *const readable[] = {"/etc/ssl/openssl.cnf",
+                                        "/usr/lib/ssl",
+                                        "/usr/lib/x86_64-linux-gnu/ossl-modules",
+                                        "/etc/localtime",
+                                        "/dev/urandom",
+                                        config->tls_certificate,
+                                        config->tls_key,
+                                        config->client_anchors,
+                                        folders[0] != NULL ? folders[0] : "",
+                                        folders[1] != NULL ? folders[1] : "",
+                                        folders[2] != NULL ? folders[2] : "",
+                                        NULL};
+        const char *const writable[] = {"/dev/null", NULL};
+        const struct jail jail = {.profile = "edge", .readable = readable, .writable = writable};
+        enum jail_strength strength = jail_enter(&jail, problem);
+        for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+                free(folders[i]);
+        if (strength == JAIL_WITHOUT_LANDLOCK)
+                log_event(LOG_LEVEL_WARNING, "jail-without-landlock", NULL);
+        return strength != JAIL_FAILED;
+}
+
+/* Three a connection here and in the front, in flight between the two included. */
+static void descriptors_raise(void)
+{
+        struct rlimit limit;
+        if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+                limit.rlim_cur = limit.rlim_max;
+                setrlimit(RLIMIT_NOFILE, &limit);
+        }
 }
 
 static bool edge_open(struct edge *edge, struct problem *problem)
@@ -106,9 +156,10 @@ int main(int argc, char **argv)
                 return problem.row->exit;
         }
         log_open("pli-edge", config.log_level);
+        descriptors_raise();
         struct edge edge = {.config = &config};
         int status = EX_OK;
-        if (!edge_open(&edge, &problem))
+        if (!edge_open(&edge, &problem) || !jail_close(&config, &problem))
                 status = complain(&problem);
         else if (!edge_run(&edge))
                 status = EX_OSERR;

@@ -2,6 +2,7 @@
  * main.c - plid: the front. It takes connections from pli-edge, stores, asks
  * judges. It listens on no network, calls nobody, holds no private key.
  */
+#include <libgen.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <sysexits.h>
 
 #include "gateway/core/config.h"
+#include "gateway/core/jail.h"
 #include "gateway/core/log.h"
 #include "gateway/core/verdict.h"
 #include "gateway/front/http_server.h"
@@ -37,6 +39,42 @@ static void descriptors_raise(void)
         }
 }
 
+/* It reads what it serves and what judges need to start; it writes the socket's folder and the spool. */
+static bool jail_close(const struct config *config, struct problem *problem)
+{
+        char socket[4096];
+        snprintf(socket, sizeof(socket), "%s", config->control_socket);
+        const char *const readable[] = {"/etc/hosts",
+                                        "/etc/host.conf",
+                                        "/etc/resolv.conf",
+                                        "/etc/nsswitch.conf",
+                                        "/etc/gai.conf",
+                                        "/etc/services",
+                                        "/etc/passwd",
+                                        "/etc/ssl/openssl.cnf",
+                                        "/etc/ld.so.cache",
+                                        "/etc/localtime",
+                                        "/usr/share/zoneinfo",
+                                        "/run/systemd/resolve",
+                                        "/usr/lib",
+                                        "/usr/lib64",
+                                        "/lib",
+                                        "/lib64",
+                                        "/dev/urandom",
+                                        config->judge,
+                                        config->ui,
+                                        config->schemas,
+                                        config->signature_anchors,
+                                        config->stamp_anchors,
+                                        NULL};
+        const char *const writable[] = {dirname(socket), config->spool, "/dev/null", NULL};
+        const struct jail jail = {.profile = "front", .readable = readable, .writable = writable};
+        enum jail_strength strength = jail_enter(&jail, problem);
+        if (strength == JAIL_WITHOUT_LANDLOCK)
+                log_event(LOG_LEVEL_WARNING, "jail-without-landlock", NULL);
+        return strength != JAIL_FAILED;
+}
+
 /* Blocked in every thread; one waits for them. */
 static void end_wait(const sigset_t *ends)
 {
@@ -50,6 +88,8 @@ static int serve(const struct config *config, const sigset_t *ends)
         struct problem problem = {0};
         char conninfo[1024];
         snprintf(conninfo, sizeof(conninfo), "%s user=pli_front", config->database);
+        if (!jail_close(config, &problem))
+                return complain(&problem);
         struct verdict_limits limits = {.memory = (size_t)config->judge_memory, .seconds = (unsigned)config->judge_seconds};
         struct verdict_pool *judges = verdict_pool_new(config->judge, (unsigned)config->judges, limits);
         struct server server = {.config = config, .conninfo = conninfo, .judges = judges};
