@@ -213,19 +213,19 @@ static bool entry_verify(struct verification *verification, size_t n, struct sig
 /* 4.3.3.1: an ASiC-S container has exactly one file to sign; of an ASiC-E something must be signed (4.4.3.1). */
 static bool container_rules(struct verification *verification)
 {
-        size_t business = 0, covered = 0;
+        size_t business = 0, nested = 0;
         bool simple = container_kind(verification->container) == CONTAINER_ASIC_S;
         for (size_t n = 0; n < container_entries(verification->container); n++) {
                 if (!container_entry_business(verification->container, n))
                         continue;
                 business++;
-                covered += verification->signed_files[n];
+                nested += strchr(container_entry_name(verification->container, n), '/') != NULL;
                 if (!verification->signed_files[n])
                         unsigned_add(verification, container_entry_name(verification->container, n));
         }
-        if (simple && business != 1)
+        if (simple && (business != 1 || nested > 0))
                 return report_container(verification->report, REASON_CONTAINER_MALFORMED,
-                                        "an ASiC-S holds exactly one file to sign.");
+                                        "an ASiC-S holds exactly one file to sign, outside any folder.");
         if (business == 0)
                 return report_container(verification->report, REASON_CONTAINER_MALFORMED, "it holds no file to sign.");
         return true;

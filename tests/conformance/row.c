@@ -81,6 +81,19 @@ static void beside_read(struct row *row, const char *path, char *names)
         }
 }
 
+/* Some rows say "detached NAME" in their note instead. */
+static void beside_note(struct row *row, const char *path)
+{
+        const char *at = strstr(row->note, "detached ");
+        if (at == NULL || row->beside.count > 0)
+                return;
+        at += strncmp(at + 9, "URI ", 4) == 0 ? 13 : 9;
+        char *names = strndup(at, strcspn(at, " ;,"));
+        if (names != NULL)
+                beside_read(row, path, names);
+        free(names);
+}
+
 bool rows_next(struct rows *rows, struct row *row)
 {
         row_free(row);
@@ -100,7 +113,9 @@ bool rows_next(struct rows *rows, struct row *row)
                 snprintf(row->path, sizeof row->path, "%s", columns[COLUMN_PATH]);
                 snprintf(row->expected, sizeof row->expected, "%s", columns[COLUMN_EXPECTED]);
                 snprintf(row->note, sizeof row->note, "%s", columns[COLUMN_NOTE]);
+                row->keyed = row->size > 0 && row->data[0] == '<' && memmem(row->data, row->size, "X509Certificate>", 16) == NULL;
                 beside_read(row, path, columns[COLUMN_BESIDE]);
+                beside_note(row, path);
                 return true;
         }
         return false;

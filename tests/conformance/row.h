@@ -21,6 +21,7 @@ struct row {
         char path[512], expected[160], note[200];
         uint8_t *data;
         size_t size;
+        bool keyed; /* XML without any X.509 certificate */
         struct beside beside;
 };
 
