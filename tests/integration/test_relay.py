@@ -1,5 +1,7 @@
 """The relay against the ministry's simulator: every fault of the line, of the State and of the relay itself, and each acte arrives once."""
 import base64
+import email
+import email.policy
 import json
 import os
 import re
@@ -160,7 +162,34 @@ def test_an_acte_arrives_as_the_norm_wants_it(line):
     with tarfile.open(kept) as tar:
         names = tar.getnames()
     assert names == [detail["envelope"], detail["act"] + "-1-1_0.xml", "99_DE-" + detail["act"] + "-1-1_1.pdf"]
-    assert os.path.getsize(kept) == detail["bytes"] and len(os.listdir(os.path.join(line.folder, line.name + ".answers", "new"))) == 1
+    assert os.path.getsize(kept) == detail["bytes"]
+    parts = answers(line)
+    assert len(parts) == 2 and any(name.startswith(detail["act"] + "-1-2_") for name in parts)
+
+
+def answers(line):
+    """The only mail's attachments by name; each valid by the State's schema where that is at hand."""
+    folder = os.path.join(line.folder, line.name + ".answers", "new")
+    (name,) = os.listdir(folder)
+    with open(os.path.join(folder, name), "rb") as file:
+        mail = email.message_from_binary_file(file, policy=email.policy.default)
+    parts = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
+    for data in parts.values() if os.path.exists(SCHEMA) else ():
+        subprocess.run(["xmllint", "--nonet", "--noout", "--schema", SCHEMA, "-"], input=data, check=True, capture_output=True)
+    return parts
+
+
+def test_the_states_acknowledgement_is_applied_once(line):
+    ministry = line.ministry(line.name)
+    line.relay(ministry.port)
+    filing = line.file()
+    wait_for("the acte sent", lambda: sent(line, filing), 20)
+    act = line.detail(filing)["act"]
+    (message,) = [data for name, data in answers(line).items() if name.startswith(act)]
+    answer = {"kind": "received", "message": "1-2", "act": act, "siren": "210609991", "at": "2026-04-01"}
+    first = line.call("pli_relay", "filing_answer", "actes", answer, "\\x" + message.hex())
+    again = line.call("pli_relay", "filing_answer", "actes", answer, "\\x" + message.hex())
+    assert line.state(filing) == "acknowledged" and not first["duplicate"] and again["duplicate"]
 
 
 def test_a_notification_wakes_the_relay(line):
