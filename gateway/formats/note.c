@@ -170,7 +170,7 @@ bool note_signer_new(struct signing_bytes pem, const char *name, struct note_sig
                               "the journal's key is not an Ed25519 private key in PEM without passphrase");
         struct note_signer *signer = calloc(1, sizeof *signer);
         assert(signer != NULL);
-        strcpy(signer->key.name, name);
+        snprintf(signer->key.name, sizeof signer->key.name, "%s", name);
         size_t size = NOTE_PUBLIC_KEY;
         int good = EVP_PKEY_get_raw_public_key(private, signer->key.bytes, &size);
         assert(good == 1 && size == NOTE_PUBLIC_KEY);

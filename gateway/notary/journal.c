@@ -1,4 +1,5 @@
 /* journal.c - appends batches of events to the journal. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +39,7 @@ static bool state_read(struct db *db, uint64_t *size, char note[NOTE_MAX], struc
         if (count < 0 || (count > 0 && (text == NULL || strlen(text) >= NOTE_MAX)))
                 return problem_set(problem, "internal", "The journal has %lld entries and no checkpoint.", (long long)count);
         *size = (uint64_t)count;
-        strcpy(note, text != NULL ? text : "");
+        snprintf(note, NOTE_MAX, "%s", text != NULL ? text : "");
         return true;
 }
 
@@ -134,7 +135,7 @@ static bool batch_append(struct db *db, const struct note_signer *signer, struct
                 if (!entry_add(&addition, &batch->entries[i]))
                         return problem_set(problem, "internal", "Event %lld could not be added to the tree.",
                                            (long long)batch->entries[i].event);
-        strcpy(addition.checkpoint.origin, note_signer_key(signer)->name);
+        snprintf(addition.checkpoint.origin, sizeof addition.checkpoint.origin, "%s", note_signer_key(signer)->name);
         if (!merkle_root(addition.checkpoint.size, &reader, &addition.checkpoint.root))
                 return problem_set(problem, "internal", "The journal's tree lacks a node.");
         if (!checkpoint_sign(&addition.checkpoint, signer, batch->note, &why))

@@ -139,7 +139,7 @@ void stamper_carry(struct stamper *stamper, struct stamp_exchange *exchanges, si
         stamper->reason[0] = '\0';
         for (size_t i = 0; i < count; i++) {
                 if (!exchanges[i].answered)
-                        strcpy(stamper->reason, exchanges[i].reason);
+                        memcpy(stamper->reason, exchanges[i].reason, sizeof stamper->reason);
                 curl_multi_remove_handle(stamper->multi, handles[i]);
                 curl_easy_cleanup(handles[i]);
         }

@@ -316,7 +316,7 @@ static void another_journal_s_key_is_refused_and_none_is_indeterminate(void **st
         struct note_key other = *key;
         receipt_make(deposit, 3, 7, &buffer);
         assert_true(buffer_read(&buffer, &receipt));
-        strcpy(other.name, "autre.example");
+        snprintf(other.name, sizeof other.name, "autre.example");
         assert_int_equal(receipt_check(receipt, &other, &findings), SIGNING_FAILED);
         assert_int_equal(receipt_check(receipt, NULL, &findings), SIGNING_INDETERMINATE);
         assert_string_equal(findings.list[0].code, "JOURNAL_KEY_MISSING");
