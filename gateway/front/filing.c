@@ -13,6 +13,7 @@
 #include "gateway/front/call.h"
 #include "gateway/front/inspection.h"
 #include "gateway/front/receipt.h"
+#include "gateway/front/upload.h"
 #include "gateway/formats/acte.h"
 #include "signing/signing.h"
 
@@ -92,14 +93,7 @@ bool filing_file_admit(struct request *request, struct problem *problem)
                                                 db_text(media_type)};
         if (!db_call_json(request->db, "api.filing_file_begin", arguments, 4, &place, problem))
                 return false;
-        const char *day = json_string_value(json_object_get(place, "day"));
-        if (day == NULL || strlen(day) >= sizeof request->store_day)
-                return problem_set(problem, "internal", "no place for the file");
-        strcpy(request->store_day, day);
-        request->store_content = json_integer_value(json_object_get(place, "content"));
-        request->store_first = 0;
-        request->store_chunk = SIGNING_CHUNK;
-        return true;
+        return upload_place(request, place, 0, SIGNING_CHUNK, problem);
 }
 
 enum answer filing_file_put(struct request *request)

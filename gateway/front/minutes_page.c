@@ -5,7 +5,7 @@
 
 static const char *const words[WORDS][2] = {
 #define W(name, french, english) [W_##name] = {french, english},
-#include "gateway/front/minutes_words.h"
+#include "gateway/front/minutes_table.h"
 #undef W
 };
 

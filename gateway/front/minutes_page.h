@@ -18,7 +18,7 @@ struct minutes_page {
 
 enum word {
 #define W(name, french, english) W_##name,
-#include "gateway/front/minutes_words.h"
+#include "gateway/front/minutes_table.h"
 #undef W
         WORDS
 };

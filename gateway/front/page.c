@@ -64,10 +64,10 @@ static void tag_make(struct page *page)
 {
         uint8_t digest[SHA256_DIGEST_LENGTH];
         SHA256((const uint8_t *)page->data, page->size, digest);
-        page->tag[0] = '"';
+        char hex[21];
         for (size_t i = 0; i < 10; i++)
-                snprintf(page->tag + 1 + 2 * i, 3, "%02x", digest[i]);
-        strcat(page->tag, "\"");
+                snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+        snprintf(page->tag, sizeof page->tag, "\"%s\"", hex);
 }
 
 static bool page_read(int folder, const char *name, struct problem *problem)
@@ -81,7 +81,7 @@ static bool page_read(int folder, const char *name, struct problem *problem)
                 return problem_set(problem, "file-unreadable", "%s is no page: a plain file of at most %d bytes", name, PAGE_BYTES);
         }
         *page = (struct page){.media_type = media_type_of(name), .size = (size_t)about.st_size};
-        strcpy(page->name, name);
+        memcpy(page->name, name, strlen(name) + 1);
         page->data = malloc(page->size + 1);
         bool read = page->data != NULL && bytes_read(fd, page->data, page->size);
         close(fd);

@@ -27,7 +27,7 @@ static bool place_read(const json_t *json, struct sealed *sealed)
         if (day == NULL || strlen(day) >= sizeof sealed->day || !json_is_integer(content) || !json_is_integer(bytes) ||
             json_integer_value(bytes) < 0)
                 return false;
-        strcpy(sealed->day, day);
+        memcpy(sealed->day, day, strlen(day) + 1);
         sealed->place = (struct content_place){.day = sealed->day,
                                                .content = json_integer_value(content),
                                                .size = (uint64_t)json_integer_value(bytes),
@@ -45,7 +45,7 @@ bool sealed_read(const json_t *json, struct sealed *out, struct problem *problem
             !base64_read(json_string_value(json_object_get(json, "shares")), &out->shares, &out->shares_size) ||
             out->shares_size % SIGNING_SHARE != 0)
                 return problem_set(problem, "internal", "the envelope's row cannot be read");
-        strcpy(out->envelope, envelope);
+        memcpy(out->envelope, envelope, strlen(envelope) + 1);
         return true;
 }
 

@@ -18,17 +18,14 @@ struct trust {
 
 static char *stream_read(FILE *file)
 {
-        char *text = malloc(ANCHORS_MOST + 1);
-        if (text == NULL)
-                abort();
-        size_t size = fread(text, 1, ANCHORS_MOST + 1, file);
-        if (ferror(file) || size > ANCHORS_MOST) {
-                free(text);
-                return NULL;
-        }
-        text[size] = '\0';
-        char *fitted = realloc(text, size + 1);
-        return fitted != NULL ? fitted : text;
+        char *text = NULL;
+        size_t room = 0;
+        /* No text holds a NUL: up to it is the whole file. */
+        ssize_t size = getdelim(&text, &room, '\0', file);
+        if (size >= 0 && size <= ANCHORS_MOST)
+                return text;
+        free(text);
+        return NULL;
 }
 
 static bool file_read(const char *path, char **out, struct problem *problem)

@@ -1,5 +1,4 @@
 /* W(name, French, English): every word of the minutes. Included several times. */
-/* clang-format off */
 W(TITLE, "Procès-verbal d'ouverture des plis", "Minutes of the opening of tenders")
 W(BUYER, "Acheteur", "Buyer")
 W(REFERENCE, "Référence", "Reference")
@@ -45,4 +44,3 @@ W(SEALED, "Ce pli n'a pas été ouvert.", "This envelope has not been opened.")
 W(NOT_STARTED, "L'ouverture n'a pas commencé : rien n'est encore connu des plis.", "The opening has not started: nothing is known of the tenders yet.")
 W(BYTES, "octets", "bytes")
 W(FOOT, "Établi par la passerelle d'après ses registres. Chaque fait cité a un accusé de réception signé et inscrit au journal : il se vérifie sans la passerelle (pli receipt verify).", "Made by the gateway from its registers. Each fact told here has a signed receipt that stands in the journal: it can be verified without the gateway (pli receipt verify).")
-/* clang-format on */
