@@ -94,7 +94,7 @@ static void file_write(xmlTextWriter *writer, const char *element, const char *n
 static void matters_write(xmlTextWriter *writer, const struct acte *acte)
 {
         for (size_t i = 0; i < acte->matter_count; i++) {
-                char name[32];
+                char name[48];
                 snprintf(name, sizeof name, "actes:CodeMatiere%zu", i + 1);
                 element_open(writer, name);
                 number_write(writer, "actes:CodeMatiere", acte->matters[i]);
