@@ -5,30 +5,12 @@
 
 #include "gateway/client/functions.h"
 
-#define NO_MORE                                                                                                                    \
-        {                                                                                                                          \
-                NULL, NULL, OPTION_FLAG, NULL                                                                                      \
-        }
-#define OUTPUT_FILE                                                                                                                \
-        {                                                                                                                          \
-                "output", "FILE", OPTION_VALUE, "file to write"                                                                    \
-        }
-#define OUTPUT_FOLDER                                                                                                              \
-        {                                                                                                                          \
-                "output", "FOLDER", OPTION_VALUE, "folder to write to"                                                             \
-        }
-#define CONSULTATION                                                                                                               \
-        {                                                                                                                          \
-                "consultation", "ID", OPTION_VALUE, "the consultation"                                                             \
-        }
-#define TRUST                                                                                                                      \
-        {                                                                                                                          \
-                "trust", "PATH", OPTION_LIST, "trusted authorities: a certificate file, or a folder of them"                       \
-        }
-#define EVIDENCE                                                                                                                   \
-        {                                                                                                                          \
-                "evidence", "FOLDER", OPTION_LIST, "intermediate certificates, CRLs and OCSP answers"                              \
-        }
+#define NO_MORE NULL, NULL, OPTION_FLAG, NULL
+#define OUTPUT_FILE "output", "FILE", OPTION_VALUE, "file to write"
+#define OUTPUT_FOLDER "output", "FOLDER", OPTION_VALUE, "folder to write to"
+#define CONSULTATION "consultation", "ID", OPTION_VALUE, "the consultation"
+#define TRUST "trust", "PATH", OPTION_LIST, "trusted authorities: a certificate file, or a folder of them"
+#define EVIDENCE "evidence", "FOLDER", OPTION_LIST, "intermediate certificates, CRLs and OCSP answers"
 
 const struct option_row common_options[] = {
         {"gateway", "URL", OPTION_VALUE, "the gateway's address (PLI_GATEWAY)"},
@@ -44,15 +26,15 @@ const struct option_row common_options[] = {
         {"lang", "fr|en", OPTION_VALUE, "language (else LANG, else French)"},
         {"help", NULL, OPTION_FLAG, "explain the command"},
         {"version", NULL, OPTION_FLAG, "print the version"},
-        NO_MORE,
+        {NO_MORE},
 };
 
-static const struct option_row no_options[] = {NO_MORE};
-static const struct option_row output_folder[] = {OUTPUT_FOLDER, NO_MORE};
-static const struct option_row output_file[] = {OUTPUT_FILE, NO_MORE};
+static const struct option_row no_options[] = {{NO_MORE}};
+static const struct option_row output_folder[] = {{OUTPUT_FOLDER}, {NO_MORE}};
+static const struct option_row output_file[] = {{OUTPUT_FILE}, {NO_MORE}};
 static const struct option_row list_options[] = {
         {"search", "WORDS", OPTION_VALUE, "only those that contain these words"},
-        NO_MORE,
+        {NO_MORE},
 };
 static const struct option_row key_options[] = {
         {"name", "NAME", OPTION_VALUE, "whose key it is: first and last name"},
@@ -62,40 +44,40 @@ static const struct option_row key_options[] = {
         {"self-signed", NULL, OPTION_FLAG, "a self-signed certificate instead of a request to an authority"},
         {"days", "N", OPTION_VALUE, "how long a self-signed certificate is valid; 1096 if not given"},
         {"output", "STEM", OPTION_VALUE, "STEM.key, and STEM.csr or STEM.pem, are written"},
-        NO_MORE,
+        {NO_MORE},
 };
 static const struct option_row sign_options[] = {
-        OUTPUT_FILE,
+        {OUTPUT_FILE},
         {"enveloped", NULL, OPTION_FLAG, "sign one XML document in place instead of making a container"},
-        NO_MORE,
+        {NO_MORE},
 };
 static const struct option_row seal_options[] = {
-        CONSULTATION,
+        {CONSULTATION},
         {"consultation-file", "FILE", OPTION_VALUE, "the consultation's JSON, instead of asking the gateway"},
         {"lot", "NUMBER", OPTION_VALUE, "the lot, where the consultation has lots"},
         {"kind", "KIND", OPTION_VALUE, "candidature or offre; offre if not given"},
-        OUTPUT_FOLDER,
-        NO_MORE,
+        {OUTPUT_FOLDER},
+        {NO_MORE},
 };
 static const struct option_row deposit_options[] = {
-        CONSULTATION,
+        {CONSULTATION},
         {"state", "FILE", OPTION_VALUE, "what to resume from; deposit.json in the first folder if not given"},
         {"receipt", "FILE", OPTION_VALUE, "where the receipt goes; receipt.xml in the first folder if not given"},
         {"parallel", "N", OPTION_VALUE, "connections at once; 4 if not given"},
         {"group", "MIB", OPTION_VALUE, "size of one request; 8 MiB if not given"},
-        NO_MORE,
+        {NO_MORE},
 };
 static const struct option_row open_options[] = {
         {"member-key", "FILE", OPTION_VALUE, "the key that opens your shares, where it is not --key"},
         {"member-certificate", "FILE", OPTION_VALUE, "its certificate"},
         {"wait", NULL, OPTION_FLAG, "wait until the quorum has come and everything is opened"},
         {"no-wait", NULL, OPTION_FLAG, "do not wait, not even for what the quorum opens now"},
-        NO_MORE,
+        {NO_MORE},
 };
 static const struct option_row opening_options[] = {
         {"minutes", "FILE", OPTION_VALUE, "write the minutes (procès-verbal), HTML"},
         {"output", "FOLDER", OPTION_VALUE, "folder to write to"},
-        NO_MORE,
+        {NO_MORE},
 };
 static const struct option_row acte_options[] = {
         {"number", "NUMBER", OPTION_VALUE, "number of the acte, given by the body"},
@@ -106,7 +88,7 @@ static const struct option_row acte_options[] = {
         {"classification", "YYYY-MM-DD", OPTION_VALUE, "date of the classification used"},
         {"type", "CODE", OPTION_LIST, "document type of each file in order (99_AI…)"},
         {"receipt", "FILE", OPTION_VALUE, "where the receipt goes; receipt.xml in this folder if not given"},
-        NO_MORE,
+        {NO_MORE},
 };
 static const struct option_row receipts_options[] = {
         {"state", NULL, OPTION_FLAG, "the feed of a State platform (the only one there is)"},
@@ -114,55 +96,52 @@ static const struct option_row receipts_options[] = {
         {"follow", NULL, OPTION_FLAG, "go on waiting for new ones"},
         {"limit", "N", OPTION_VALUE, "how many at once; 100 if not given"},
         {"once", NULL, OPTION_FLAG, "one page of them only"},
-        OUTPUT_FOLDER,
-        NO_MORE,
+        {OUTPUT_FOLDER},
+        {NO_MORE},
 };
 static const struct option_row receipt_verify_options[] = {
-        TRUST,    {"stamp-trust", "FILE", OPTION_LIST, "authorities of time-stamps"},
-        EVIDENCE, {"journal-key", "KEY", OPTION_VALUE, "verifier key of the journal (name+hash+key), or a file with it"},
-        NO_MORE,
+        {TRUST},    {"stamp-trust", "FILE", OPTION_LIST, "authorities of time-stamps"},
+        {EVIDENCE}, {"journal-key", "KEY", OPTION_VALUE, "verifier key of the journal (name+hash+key), or a file with it"},
+        {NO_MORE},
 };
 static const struct option_row receipt_show_options[] = {
         {"html", NULL, OPTION_FLAG, "print it as a page"},
-        NO_MORE,
+        {NO_MORE},
 };
 static const struct option_row verify_options[] = {
         {"detached", "FOLDER", OPTION_VALUE, "where the files are that the signature names"},
-        TRUST,
-        EVIDENCE,
+        {TRUST},
+        {EVIDENCE},
         {"at", "TIME", OPTION_VALUE, "judge as of this time; now if not given"},
-        NO_MORE,
+        {NO_MORE},
 };
 
 #define ANY SIZE_MAX
+/* clang-format off */
 const struct command commands[] = {
         {"consultation list", "", 0, 0, list_options, "list published consultations", pli_consultation_list},
         {"consultation show", "ID", 1, 1, no_options, "show a consultation", pli_consultation_show},
         {"consultation create", "FILE.json", 1, 1, no_options, "prepare a consultation (buyer)", pli_consultation_create},
-        {"consultation document", "ID FILE…", 2, ANY, no_options, "add documents to a consultation in preparation (buyer)",
-         pli_consultation_document},
+        {"consultation document", "ID FILE…", 2, ANY, no_options, "add documents to a consultation in preparation (buyer)", pli_consultation_document},
         {"consultation publish", "ID", 1, 1, no_options, "publish a consultation (buyer)", pli_consultation_publish},
         {"documents", "ID", 1, 1, output_folder, "download a consultation's documents and check their digests", pli_documents},
         {"key new", "", 0, 0, key_options, "make a private key and the request for its certificate", pli_key_new},
-        {"sign", "FILE…", 1, ANY, sign_options, "sign files: one ASiC-E container with a XAdES signature over all of them",
-         pli_sign},
+        {"sign", "FILE…", 1, ANY, sign_options, "sign files: one ASiC-E container with a XAdES signature over all of them", pli_sign},
         {"pack", "FILE…", 1, ANY, output_file, "the same container without a signature", pli_pack},
         {"seal", "CONTAINER", 1, 1, seal_options, "seal a container for a consultation's commission", pli_seal},
         {"deposit", "FOLDER…", 1, 64, deposit_options, "deposit sealed envelopes; run again, it goes on where it was", pli_deposit},
         {"deposit show", "ID", 1, 1, no_options, "show what has arrived of a deposit", pli_deposit_show},
         {"deposit withdraw", "ID", 1, 1, no_options, "withdraw a deposit before the deadline", pli_deposit_withdraw},
-        {"open", "CONSULTATION", 1, 1, open_options, "start or join the opening: hand over your shares (commission member)",
-         pli_open},
-        {"opening", "CONSULTATION", 1, 1, opening_options, "show an opening; download its minutes, reports and documents",
-         pli_opening},
+        {"open", "CONSULTATION", 1, 1, open_options, "start or join the opening: hand over your shares (commission member)", pli_open},
+        {"opening", "CONSULTATION", 1, 1, opening_options, "show an opening; download its minutes, reports and documents", pli_opening},
         {"file acte", "FILE…", 1, ANY, acte_options, "file an acte: first the acte, then its annexes", pli_file_acte},
         {"filing show", "ID", 1, 1, no_options, "show a filing and its steps", pli_filing_show},
         {"receipts", "", 0, 0, receipts_options, "read the feed of receipts, each exactly once (State platform)", pli_receipts},
         {"receipt verify", "FILE", 1, 1, receipt_verify_options, "prove a receipt, offline", pli_receipt_verify},
         {"receipt show", "FILE", 1, 1, receipt_show_options, "show what a receipt says", pli_receipt_show},
-        {"verify", "FILE", 1, 1, verify_options,
-         "judge a signed document (exit 0 valid, 10 indeterminate, 11 not valid, 65 unreadable)", pli_verify},
+        {"verify", "FILE", 1, 1, verify_options, "judge a signed document (exit 0 valid, 10 indeterminate, 11 not valid, 65 unreadable)", pli_verify},
         {"completion", "", 0, 0, no_options, "print a completion script for bash", pli_completion},
         {"help", "COMMAND…", 0, 3, no_options, "explain a command", pli_help},
 };
+/* clang-format on */
 const size_t command_count = sizeof commands / sizeof *commands;
