@@ -32,7 +32,10 @@ extern "C" {
 #define SIGNING_MUST
 #endif
 
-struct signing_bytes { const uint8_t *data; size_t size; };
+struct signing_bytes {
+        const uint8_t *data;
+        size_t size;
+};
 
 /* Bytes to read at any offset. read() fills exactly `size` bytes or answers false. */
 struct signing_source {
@@ -48,7 +51,11 @@ struct signing_sink {
 };
 
 /* Why an input was refused: a code for programs, a clause for lawyers, a sentence for people. */
-struct signing_refusal { char code[48]; char clause[64]; char sentence[256]; };
+struct signing_refusal {
+        char code[48];
+        char clause[64];
+        char sentence[256];
+};
 
 SIGNING_MUST bool signing_start(struct signing_refusal *why);
 SIGNING_API void signing_stop(void);
@@ -76,10 +83,10 @@ struct signing_detached {
 };
 
 struct signing_request {
-        struct signing_source document;         /* XML, ASiC-S, ASiC-E; recognised by content */
+        struct signing_source document;          /* XML, ASiC-S, ASiC-E; recognised by content */
         const struct signing_detached *detached; /* or NULL */
-        const signing_trust *trust;             /* or NULL: the chain is then not judged */
-        int64_t at;                             /* control time */
+        const signing_trust *trust;              /* or NULL: the chain is then not judged */
+        int64_t at;                              /* control time */
 };
 
 /* False only where the document is not a signed document this library can read. */
@@ -98,8 +105,8 @@ SIGNING_API bool signing_report_covers_all(const signing_report *report, size_t 
  * *signature_size is its room, then its size. */
 struct signing_key {
         void *context;
-        struct signing_bytes certificate;       /* DER */
-        const struct signing_bytes *chain;      /* DER, intermediates first; may be NULL */
+        struct signing_bytes certificate;  /* DER */
+        const struct signing_bytes *chain; /* DER, intermediates first; may be NULL */
         size_t chain_count;
         bool (*sign)(void *context, int digest_nid, struct signing_bytes digest, uint8_t *signature, size_t *signature_size);
 };
@@ -111,35 +118,41 @@ SIGNING_API const struct signing_key *signing_memory_key_use(const signing_memor
 SIGNING_API void signing_memory_key_free(signing_memory_key *key);
 
 /* A file to put in a container. */
-struct signing_file { const char *name; const char *media_type; struct signing_source content; };
+struct signing_file {
+        const char *name;
+        const char *media_type;
+        struct signing_source content;
+};
 
 /* XAdES-B-B over an XML document, enveloped in its root element (EN 319 132-1 6.3). `claimed` is the signing time. */
 SIGNING_MUST bool signing_sign_enveloped(struct signing_bytes document, const struct signing_key *key, int64_t claimed,
                                          const struct signing_sink *out, struct signing_refusal *why);
 /* ASiC-E with one XAdES-B-B signature over all files. `seekable` output: the ZIP's own order is sequential, so a sink is enough. */
-SIGNING_MUST bool signing_sign_container(const struct signing_file *files, size_t count, const struct signing_key *key, int64_t claimed,
-                                         const struct signing_sink *out, struct signing_refusal *why);
+SIGNING_MUST bool signing_sign_container(const struct signing_file *files, size_t count, const struct signing_key *key,
+                                         int64_t claimed, const struct signing_sink *out, struct signing_refusal *why);
 /* The same container without a signature: signing is not compulsory at deposit (annexe 12). */
-SIGNING_MUST bool signing_pack_container(const struct signing_file *files, size_t count, const struct signing_sink *out, struct signing_refusal *why);
+SIGNING_MUST bool signing_pack_container(const struct signing_file *files, size_t count, const struct signing_sink *out,
+                                         struct signing_refusal *why);
 
 /* B-B to B-T in two steps, as the library calls nobody: the RFC 3161 request to
  * carry, then the answer to put in. The answer is checked (imprint, nonce,
  * signature, time-stamping key usage); a wrong one is refused. */
-SIGNING_MUST bool signing_stamp_request(struct signing_bytes signed_document, const struct signing_sink *request, uint64_t nonce, struct signing_refusal *why);
-SIGNING_MUST bool signing_stamp_apply(struct signing_bytes signed_document, struct signing_bytes answer, uint64_t nonce, const signing_trust *trust,
-                                      const struct signing_sink *out, struct signing_refusal *why);
+SIGNING_MUST bool signing_stamp_request(struct signing_bytes signed_document, const struct signing_sink *request, uint64_t nonce,
+                                        struct signing_refusal *why);
+SIGNING_MUST bool signing_stamp_apply(struct signing_bytes signed_document, struct signing_bytes answer, uint64_t nonce,
+                                      const signing_trust *trust, const struct signing_sink *out, struct signing_refusal *why);
 
 /* ---- sealing: DESIGN §5, STREAM (Hoang et al., CRYPTO 2015), XML Encryption 1.1, Shamir 1979 ---- */
 enum { SIGNING_CHUNK = 262144, SIGNING_SEALED_CHUNK = SIGNING_CHUNK + 28, SIGNING_SHARE = 33, SIGNING_MEMBERS_MAX = 16 };
 
 struct signing_seal_request {
-        const char *consultation;               /* id */
-        const char *lot;                        /* "" where the consultation has no lots */
-        const char *kind;                       /* "candidature" or "offre" */
-        const struct signing_bytes *members;    /* certificates, DER; member n holds the share of x = n + 1 */
+        const char *consultation;            /* id */
+        const char *lot;                     /* "" where the consultation has no lots */
+        const char *kind;                    /* "candidature" or "offre" */
+        const struct signing_bytes *members; /* certificates, DER; member n holds the share of x = n + 1 */
         size_t member_count;
-        unsigned threshold;                     /* k of m */
-        struct signing_source plaintext;        /* the ASiC-E container, whose entries make the document list */
+        unsigned threshold;              /* k of m */
+        struct signing_source plaintext; /* the ASiC-E container, whose entries make the document list */
 };
 SIGNING_MUST bool signing_seal(const struct signing_seal_request *request, const struct signing_sink *ciphertext,
                                const struct signing_sink *manifest, struct signing_refusal *why);
@@ -154,7 +167,8 @@ SIGNING_API const char *signing_manifest_json(const signing_manifest *manifest);
 SIGNING_MUST bool signing_share_unwrap(const signing_manifest *manifest, struct signing_bytes key, struct signing_bytes certificate,
                                        const char *passphrase, uint8_t share[SIGNING_SHARE], struct signing_refusal *why);
 /* Is this the share the manifest commits to? */
-SIGNING_MUST bool signing_share_check(const signing_manifest *manifest, const uint8_t share[SIGNING_SHARE], struct signing_refusal *why);
+SIGNING_MUST bool signing_share_check(const signing_manifest *manifest, const uint8_t share[SIGNING_SHARE],
+                                      struct signing_refusal *why);
 
 /* An opened envelope: its plaintext at any offset, out of the ciphertext at any offset. */
 typedef struct signing_opened signing_opened;
@@ -171,7 +185,8 @@ SIGNING_API size_t signing_container_count(const signing_container *container);
 SIGNING_API const char *signing_container_name(const signing_container *container, size_t n);
 SIGNING_API const char *signing_container_media_type(const signing_container *container, size_t n);
 SIGNING_API uint64_t signing_container_size(const signing_container *container, size_t n);
-SIGNING_MUST bool signing_container_copy(const signing_container *container, size_t n, const struct signing_sink *out, struct signing_refusal *why);
+SIGNING_MUST bool signing_container_copy(const signing_container *container, size_t n, const struct signing_sink *out,
+                                         struct signing_refusal *why);
 
 #ifdef __cplusplus
 }

@@ -25,7 +25,8 @@ struct config {
 
 /* Reads --config FILE and --set name=value out of argv (removing them); --help
  * and --version are answered and exit. The config lives as long as the process. */
-bool config_load(int *argc, char **argv, const char *usage, struct config *out, struct problem *problem) __attribute__((warn_unused_result));
+bool config_load(int *argc, char **argv, const char *usage, struct config *out, struct problem *problem)
+        __attribute__((warn_unused_result));
 /* The sample file or the manual page's options section, made from the table, on standard output. */
 void config_show_sample(void);
 void config_show_manual(void);

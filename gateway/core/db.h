@@ -50,16 +50,16 @@ void db_close(struct db *db);
 bool db_call(struct db *db, const char *function, const struct db_argument *arguments, size_t count, struct problem *problem)
         __attribute__((warn_unused_result));
 /* A function that answers one jsonb (NULL becomes json null). The caller owns *out. */
-bool db_call_json(struct db *db, const char *function, const struct db_argument *arguments, size_t count, json_t **out, struct problem *problem)
-        __attribute__((warn_unused_result));
+bool db_call_json(struct db *db, const char *function, const struct db_argument *arguments, size_t count, json_t **out,
+                  struct problem *problem) __attribute__((warn_unused_result));
 /* A function that answers one bytea; *out is malloc'ed, NULL for SQL null. */
-bool db_call_bytes(struct db *db, const char *function, const struct db_argument *arguments, size_t count, uint8_t **out, size_t *size,
-                   struct problem *problem) __attribute__((warn_unused_result));
+bool db_call_bytes(struct db *db, const char *function, const struct db_argument *arguments, size_t count, uint8_t **out,
+                   size_t *size, struct problem *problem) __attribute__((warn_unused_result));
 /* A function that answers rows of (number int, data bytea), row by row (libpq's
  * single-row mode); each() answers false to stop early, which is no problem. */
 bool db_call_rows(struct db *db, const char *function, const struct db_argument *arguments, size_t count,
-                  bool (*each)(void *context, int64_t number, const uint8_t *data, size_t size), void *context, struct problem *problem)
-        __attribute__((warn_unused_result));
+                  bool (*each)(void *context, int64_t number, const uint8_t *data, size_t size), void *context,
+                  struct problem *problem) __attribute__((warn_unused_result));
 
 /* Several calls in one pipeline and ONE transaction (no Sync between them): all
  * committed, or none and the problem is the first one's. */
@@ -68,7 +68,8 @@ struct db_statement {
         const struct db_argument *arguments;
         size_t count;
 };
-bool db_call_together(struct db *db, const struct db_statement *statements, size_t count, struct problem *problem) __attribute__((warn_unused_result));
+bool db_call_together(struct db *db, const struct db_statement *statements, size_t count, struct problem *problem)
+        __attribute__((warn_unused_result));
 
 /* LISTEN, then wait for a NOTIFY on any listened channel: true where one came within milliseconds. */
 bool db_listen(struct db *db, const char *channel, struct problem *problem) __attribute__((warn_unused_result));

@@ -6,18 +6,18 @@
 #ifndef PLI_CORE_OWNER_H
 #define PLI_CORE_OWNER_H
 
-#define DEFINE_OWNER(type, release)                                                                                                        \
-        static inline void own_##type(type **handle)                                                                                       \
-        {                                                                                                                                  \
-                if (*handle != NULL)                                                                                                       \
-                        release(*handle);                                                                                                  \
+#define DEFINE_OWNER(type, release)                                                                                                \
+        static inline void own_##type(type **handle)                                                                               \
+        {                                                                                                                          \
+                if (*handle != NULL)                                                                                               \
+                        release(*handle);                                                                                          \
         }
 #define OWN(type) __attribute__((cleanup(own_##type))) type *
-#define TAKE(handle)                                                                                                                       \
-        __extension__({                                                                                                                    \
-                __typeof__(handle) taken = (handle);                                                                                       \
-                (handle) = NULL;                                                                                                           \
-                taken;                                                                                                                     \
+#define TAKE(handle)                                                                                                               \
+        __extension__({                                                                                                            \
+                __typeof__(handle) taken = (handle);                                                                               \
+                (handle) = NULL;                                                                                                   \
+                taken;                                                                                                             \
         })
 
 #endif

@@ -20,7 +20,10 @@
 #include "gateway/core/problem.h"
 
 struct verdict_pool;
-struct verdict_limits { size_t memory; unsigned seconds; }; /* RLIMIT_AS bytes; CPU seconds a job, wall = 4x + 60 s */
+struct verdict_limits {
+        size_t memory;
+        unsigned seconds;
+}; /* RLIMIT_AS bytes; CPU seconds a job, wall = 4x + 60 s */
 
 struct verdict_pool *verdict_pool_new(const char *program, unsigned judges, struct verdict_limits limits);
 void verdict_pool_free(struct verdict_pool *pool);
@@ -43,26 +46,31 @@ struct verdict_trust {
         const char *anchors, *stampers, *evidence;
         int64_t at; /* control time, from the database's clock */
 };
-struct verdict_shares { const uint8_t *data; size_t count; }; /* count × 33 bytes */
+struct verdict_shares {
+        const uint8_t *data;
+        size_t count;
+}; /* count × 33 bytes */
 
 /* The sealed manifest as JSON (signing/manifest.h names the fields). */
-bool verdict_manifest(struct verdict_pool *pool, const void *manifest, size_t size, json_t **out, struct problem *problem) __attribute__((warn_unused_result));
+bool verdict_manifest(struct verdict_pool *pool, const void *manifest, size_t size, json_t **out, struct problem *problem)
+        __attribute__((warn_unused_result));
 /* A signed document: its verification report. */
-bool verdict_document(struct verdict_pool *pool, const struct verdict_source *document, const struct verdict_trust *trust, json_t **report,
-                      struct problem *problem) __attribute__((warn_unused_result));
+bool verdict_document(struct verdict_pool *pool, const struct verdict_source *document, const struct verdict_trust *trust,
+                      json_t **report, struct problem *problem) __attribute__((warn_unused_result));
 /* Unseals an envelope, hands each document to the sink, verifies container and
  * signatures, holds the documents against the manifest's list. The report:
  * {"outcome":"opened"|"unreadable","reasons":[…],"documents":[{"name","mediaType","size","sha256","listed":bool}],
  *  "missing":[names the manifest lists and the container lacks],"verification":{…signing report…}|null} */
 bool verdict_envelope(struct verdict_pool *pool, const void *manifest, size_t manifest_size, struct verdict_shares shares,
-                      const struct verdict_source *ciphertext, const struct verdict_trust *trust, const struct verdict_sink *documents,
-                      json_t **report, struct problem *problem) __attribute__((warn_unused_result));
+                      const struct verdict_source *ciphertext, const struct verdict_trust *trust,
+                      const struct verdict_sink *documents, json_t **report, struct problem *problem)
+        __attribute__((warn_unused_result));
 /* One document of an opened envelope, again. */
 bool verdict_extract(struct verdict_pool *pool, const void *manifest, size_t manifest_size, struct verdict_shares shares,
-                     const struct verdict_source *ciphertext, const char *name, const struct verdict_sink *document, struct problem *problem)
-        __attribute__((warn_unused_result));
+                     const struct verdict_source *ciphertext, const char *name, const struct verdict_sink *document,
+                     struct problem *problem) __attribute__((warn_unused_result));
 /* Is each share the one the manifest commits to? out[i] for share i. */
-bool verdict_share_check(struct verdict_pool *pool, const void *manifest, size_t manifest_size, struct verdict_shares shares, bool *out,
-                         struct problem *problem) __attribute__((warn_unused_result));
+bool verdict_share_check(struct verdict_pool *pool, const void *manifest, size_t manifest_size, struct verdict_shares shares,
+                         bool *out, struct problem *problem) __attribute__((warn_unused_result));
 
 #endif

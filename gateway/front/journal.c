@@ -84,7 +84,7 @@ bool journal_tile_parse(const char *path, struct journal_tile_name *out)
         if (strncmp(path, prefix, strlen(prefix)) != 0)
                 return false;
         const char *at = path + strlen(prefix);
-        if (!number_parse(&at, "/", LEVEL_MOST, &name.level))
+        if (!number_parse(&at, "/", LEVEL_MOST, &name.level) || *at != '/')
                 return false;
         at++;
         if (!tile_parse(&at, &name.tile))

@@ -135,7 +135,7 @@ class Story:
 
     def verify_receipt(self, name):
         evidence(self.pli(None, "receipt", "verify", self.at(name), "--trust", self.stack.pki.path("root.pem"), "--stamp-trust",
-                          self.stack.pki.path("root.pem")).stdout, 20)
+                          self.stack.pki.path("root.pem"), "--journal-key", self.stack.journal_key).stdout, 20)
 
     def broken_signature(self):
         tell("A second company deposits a bid whose signature is broken: it is received all the same, the opening will say so.",

@@ -99,6 +99,15 @@ class Stack:
     def config(self):
         return self.at("pli.conf")
 
+    @property
+    def journal_key(self):
+        """A file with the journal's verifier key, as it is published."""
+        path = self.at("journal.vkey")
+        if not os.path.exists(path):
+            with open(path, "w") as file:
+                subprocess.run([self.program("pli-notary"), "--config", self.config, "journal-key"], stdout=file, check=True)
+        return path
+
     def log(self, name):
         with open(self.at("run", name + ".log"), errors="replace") as file:
             return file.read()
