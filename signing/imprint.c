@@ -15,6 +15,7 @@ DEFINE_OWNER(EVP_MD_CTX, EVP_MD_CTX_free)
 struct imprint {
         const struct dsig *dsig;
         const struct xades *xades;
+        const struct files *files; /* or NULL */
         const xmlNode *stamp;
         const char *canonical;
         struct signing_sink sink;
@@ -46,21 +47,131 @@ static bool signature_add(struct imprint *imprint)
         return element_add(imprint, imprint->dsig->value);
 }
 
+/* What a Reference digests, after its transforms; canonicalised where it is nodes still. */
+static bool reference_add(struct imprint *imprint, const struct reference *reference)
+{
+        struct file file;
+        struct chain_input input = {.document = imprint->dsig->document,
+                                    .top = reference->target,
+                                    .comments = reference->comments,
+                                    .work = imprint->work};
+        if (!reference->found || reference->manifest > 0)
+                return reference->manifest > 0;
+        if (!reference->same_document) {
+                if (imprint->files == NULL || !imprint->files->find(imprint->files, reference->file, &file))
+                        return false;
+                input = (struct chain_input){.file = &file, .work = imprint->work};
+        }
+        return chain_reference_bytes(&input, reference->node, &imprint->sink);
+}
+
+/* 5.2.8.1: all references but the one to the signed properties. */
+static bool objects_add(struct imprint *imprint)
+{
+        for (size_t n = 0; n < imprint->dsig->reference_count; n++) {
+                const struct reference *reference = &imprint->dsig->references[n];
+                bool properties = reference->target != NULL && reference->target == imprint->xades->signed_properties;
+                if (!properties && !reference_add(imprint, reference))
+                        return false;
+        }
+        return true;
+}
+
+/* 5.2.8.2: the references its Include elements name, in their order. */
+static bool included_add(struct imprint *imprint)
+{
+        for (const xmlNode *include = xml_child(imprint->stamp, NULL, "Include"); include != NULL;
+             include = xml_next(include, NULL, "Include")) {
+                const char *uri = xml_attribute(include, "URI");
+                bool added = false;
+                for (size_t n = 0; uri != NULL && uri[0] == '#' && n < imprint->dsig->reference_count && !added; n++) {
+                        const char *id = xml_attribute(imprint->dsig->references[n].node, "Id");
+                        if (id != NULL && strcmp(id, uri + 1) == 0)
+                                added = reference_add(imprint, &imprint->dsig->references[n]);
+                }
+                if (!added)
+                        return false;
+        }
+        return true;
+}
+
+/* Each unsigned property of these names that stands before the time-stamp, in order of appearance; no names: all. */
+static bool properties_add(struct imprint *imprint, const char *const *names)
+{
+        for (xmlNode *node = xml_child(imprint->xades->unsigned_properties, NULL, NULL); node != NULL && node != imprint->stamp;
+             node = xml_next(node, NULL, NULL)) {
+                bool wanted = names == NULL;
+                for (const char *const *name = names; name != NULL && *name != NULL; name++)
+                        wanted = wanted || xml_is(node, NULL, *name);
+                if (wanted && !element_add(imprint, node))
+                        return false;
+        }
+        return true;
+}
+
+/* TS 101 903 7.5, EN 319 132-1 A.1.5: the references to validation data, and for SigAndRefs the signature before them. */
+static bool refs_add(struct imprint *imprint, bool signature)
+{
+        static const char *const stamps[] = {"SignatureTimeStamp", NULL};
+        static const char *const refs[] = {"CompleteCertificateRefs",
+                                           "CompleteRevocationRefs",
+                                           "AttributeCertificateRefs",
+                                           "AttributeRevocationRefs",
+                                           "CompleteCertificateRefsV2",
+                                           "AttributeCertificateRefsV2",
+                                           NULL};
+        return (!signature || (signature_add(imprint) && properties_add(imprint, stamps))) && properties_add(imprint, refs);
+}
+
+/* 5.5.2.2 and TS 101 903 7.7: everything signed, the signature, what stands unsigned before the stamp, other ds:Objects. */
+static bool archive_add(struct imprint *imprint)
+{
+        const struct dsig *dsig = imprint->dsig;
+        for (size_t n = 0; n < dsig->reference_count; n++)
+                if (!reference_add(imprint, &dsig->references[n]))
+                        return false;
+        if (!element_add(imprint, dsig->info) || !signature_add(imprint) ||
+            (dsig->key_info != NULL && !element_add(imprint, dsig->key_info)) || !properties_add(imprint, NULL))
+                return false;
+        for (xmlNode *object = xml_child(dsig->node, DSIG_SPACE, "Object"); object != NULL;
+             object = xml_next(object, DSIG_SPACE, "Object"))
+                if (xml_child(object, NULL, "QualifyingProperties") == NULL && !element_add(imprint, object))
+                        return false;
+        return true;
+}
+
 static bool imprint_add(struct imprint *imprint, enum imprint_outcome *outcome)
 {
-        if (xml_is(imprint->stamp, NULL, "SignatureTimeStamp"))
+        const xmlNode *stamp = imprint->stamp;
+        if (xml_is(stamp, NULL, "SignatureTimeStamp"))
                 return signature_add(imprint);
+        if (xml_is(stamp, NULL, "AllDataObjectsTimeStamp"))
+                return objects_add(imprint);
+        if (xml_is(stamp, NULL, "IndividualDataObjectsTimeStamp"))
+                return included_add(imprint);
+        if (xml_is(stamp, NULL, "SigAndRefsTimeStamp") || xml_is(stamp, NULL, "SigAndRefsTimeStampV2"))
+                return refs_add(imprint, true);
+        if (xml_is(stamp, NULL, "RefsOnlyTimeStamp") || xml_is(stamp, NULL, "RefsOnlyTimeStampV2"))
+                return refs_add(imprint, false);
+        if (xml_is(stamp, NULL, "ArchiveTimeStamp"))
+                return archive_add(imprint);
         *outcome = IMPRINT_UNKNOWN;
         return false;
 }
 
-enum imprint_outcome imprint_make(const struct dsig *dsig, const struct xades *xades, const struct xades_stamp *stamp, int nid,
-                                  struct work *work, uint8_t digest[EVP_MAX_MD_SIZE], size_t *size)
+enum imprint_outcome imprint_make(const struct imprint_request *request, int nid, struct work *work,
+                                  uint8_t digest[EVP_MAX_MD_SIZE], size_t *size)
 {
         OWN(EVP_MD_CTX) state = EVP_MD_CTX_new();
         EVP_MD *method = EVP_MD_fetch(NULL, OBJ_nid2sn(nid), NULL);
         enum imprint_outcome outcome = IMPRINT_IMPOSSIBLE;
-        struct imprint imprint = {dsig, xades, stamp->node, canonical_of(stamp->node), {state, digest_write}, work};
+        struct imprint imprint = {.dsig = request->dsig,
+                                  .xades = request->xades,
+                                  .files = request->files,
+                                  .stamp = request->stamp->node,
+                                  .canonical = canonical_of(request->stamp->node),
+                                  .sink = {state, digest_write},
+                                  .work = work};
         unsigned length = 0;
         bool made = state != NULL && method != NULL && EVP_DigestInit_ex2(state, method, NULL) == 1 &&
                     imprint_add(&imprint, &outcome) && EVP_DigestFinal_ex(state, digest, &length) == 1;

@@ -8,9 +8,15 @@
 
 enum imprint_outcome { IMPRINT_UNKNOWN = 0, IMPRINT_MADE, IMPRINT_IMPOSSIBLE };
 
+struct imprint_request {
+        const struct dsig *dsig;
+        const struct xades *xades;
+        const struct xades_stamp *stamp;
+        const struct files *files; /* signed beside the document, or NULL */
+};
+
 /* The digest, by OpenSSL's number, of the data this time-stamp should have been made over. UNKNOWN: a kind not read here. */
-enum imprint_outcome imprint_make(const struct dsig *dsig, const struct xades *xades, const struct xades_stamp *stamp, int nid,
-                                  struct work *work, uint8_t digest[EVP_MAX_MD_SIZE], size_t *size)
-        __attribute__((warn_unused_result));
+enum imprint_outcome imprint_make(const struct imprint_request *request, int nid, struct work *work,
+                                  uint8_t digest[EVP_MAX_MD_SIZE], size_t *size) __attribute__((warn_unused_result));
 
 #endif

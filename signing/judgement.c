@@ -25,7 +25,8 @@ void reason_add(struct judgement *judgement, enum reason_code code, const char *
                 judgement->indication = indication;
                 judgement->sub_indication = reason_row(code)->sub_indication;
         }
-        if (judgement->reason_count == REASONS_MAX) /* a thousand findings alike add nothing to the report */
+        if (judgement->reason_count ==
+            sizeof judgement->reasons / sizeof judgement->reasons[0]) /* a thousand findings alike add nothing to the report */
                 return;
         struct reason *reason = &judgement->reasons[judgement->reason_count++];
         va_list arguments;
@@ -149,8 +150,8 @@ static bool stamp_about(struct judgement *judgement, const struct xades_stamp *s
 {
         uint8_t digest[EVP_MAX_MD_SIZE];
         size_t size = 0;
-        enum imprint_outcome outcome =
-                imprint_make(judgement->dsig, &judgement->xades, stamp, token_digest(token), judgement->work, digest, &size);
+        const struct imprint_request request = {judgement->dsig, &judgement->xades, stamp, judgement->files};
+        enum imprint_outcome outcome = imprint_make(&request, token_digest(token), judgement->work, digest, &size);
         finding->understood = outcome != IMPRINT_UNKNOWN;
         return outcome == IMPRINT_MADE && token_about(token, (struct signing_bytes){digest, size});
 }

@@ -22,7 +22,6 @@ struct reason {
         enum reason_code code;
         char detail[256];
 };
-enum { REASONS_MAX = 48 };
 
 struct stamp_finding {
         const char *type;
@@ -31,15 +30,13 @@ struct stamp_finding {
 };
 
 struct judgement {
-        /* asked */
         const xml_document *document;
         xmlNode *signature;
         const struct files *files;  /* or NULL */
         const signing_trust *trust; /* or NULL */
         int64_t at;
-        bool contained; /* in a container: what is not signed is a matter of files */
-        struct work *work;
-        /* found */
+        bool contained;    /* in a container: what is not signed is a matter of files */
+        struct work *work; /* so far asked, from here found */
         struct dsig *dsig; /* NULL: malformed */
         struct xades xades;
         STACK_OF(X509) * certificates, *key_info; /* all at hand; those of KeyInfo */
@@ -48,10 +45,9 @@ struct judgement {
         enum xades_binding binding;
         bool value_holds, properties_covered;
         struct stamp_finding stamps[LIMIT_TOKENS];
-        int64_t best; /* best signature time */
-        bool proven;  /* by a trusted time-stamp */
-        bool covers_all;
-        struct reason reasons[REASONS_MAX];
+        int64_t best;            /* best signature time */
+        bool proven, covers_all; /* that by a trusted time-stamp; all content signed */
+        struct reason reasons[48];
         size_t reason_count;
         enum signing_indication indication;
         const char *sub_indication;

@@ -3,10 +3,8 @@
  */
 #include "signing/xades.h"
 
-#include <openssl/asn1.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "signing/certificate.h"
 
@@ -75,22 +73,6 @@ static enum xades_structure structure_of(const struct dsig *dsig, const struct x
 
 /* ---- properties ---- */
 
-/* XML Schema dateTime: 2024-05-06T07:08:09(.5)(Z|+02:00); without a zone it is read as UTC. */
-static bool time_read(const char *text, int64_t *out)
-{
-        struct tm fields = {0};
-        const char *rest = text != NULL ? strptime(text + strspn(text, " \t\r\n"), "%Y-%m-%dT%H:%M:%S", &fields) : NULL;
-        if (rest == NULL)
-                return false;
-        if (*rest == '.')
-                rest += 1 + strspn(rest + 1, "0123456789");
-        int64_t offset = 0;
-        if ((*rest == '+' || *rest == '-') && strlen(rest) >= 6)
-                offset = (*rest == '-' ? -60 : 60) * (60 * strtol(rest + 1, NULL, 10) + strtol(rest + 4, NULL, 10));
-        *out = (int64_t)timegm(&fields) - offset;
-        return true;
-}
-
 static xmlNode *policy_node(const xmlNode *signature_properties)
 {
         return xml_child(signature_properties, NULL, "SignaturePolicyIdentifier");
@@ -117,13 +99,9 @@ static xmlNode *cert_of(const xmlNode *signature_properties)
 static void signed_read(struct xades *out)
 {
         const xmlNode *properties = xml_child(out->signed_properties, out->space, "SignedSignatureProperties");
-        const xmlNode *objects = xml_child(out->signed_properties, out->space, "SignedDataObjectProperties");
         out->claimed = xml_text(xml_child(properties, out->space, "SigningTime"));
-        out->has_claimed = time_read(out->claimed, &out->claimed_at);
         out->cert = cert_of(properties);
         out->policy = policy_of(properties);
-        const xmlNode *format = xml_child(objects, out->space, "DataObjectFormat");
-        out->has_format = xml_child(format, out->space, "MimeType") != NULL;
 }
 
 static bool is_stamp(const xmlNode *node)
@@ -287,7 +265,7 @@ const char *xades_level(const struct xades *xades)
                 return "XMLDSig";
         bool refs =
                 has(xades, "CompleteCertificateRefs") || has(xades, "CompleteRevocationRefs") || has(xades, "SigAndRefsTimeStamp");
-        if (strcmp(xades->space, XADES_132) != 0 || refs || !xades->has_claimed || xades->cert == NULL)
+        if (strcmp(xades->space, XADES_132) != 0 || refs || xades->claimed == NULL || xades->cert == NULL)
                 return legacy_level(xades);
         bool stamped = has(xades, "SignatureTimeStamp");
         bool values = has(xades, "CertificateValues") || has(xades, "RevocationValues") || has(xades, "TimeStampValidationData");

@@ -13,7 +13,6 @@
 #include "signing/dsig.h"
 
 #define XADES_132 "http://uri.etsi.org/01903/v1.3.2#"
-#define XADES_141 "http://uri.etsi.org/01903/v1.4.1#"
 
 enum xades_structure {
         XADES_NONE, /* a plain XML signature */
@@ -36,11 +35,8 @@ struct xades {
         const char *space; /* the XAdES namespace */
         xmlNode *qualifying, *signed_properties, *unsigned_properties;
         const char *claimed; /* SigningTime as written, or NULL */
-        int64_t claimed_at;  /* meaningful where has_claimed */
-        bool has_claimed;
-        xmlNode *cert;      /* first Cert of SigningCertificate or SigningCertificateV2, or NULL */
-        const char *policy; /* identifier; "" implied; NULL none */
-        bool has_format;    /* DataObjectFormat with a MimeType */
+        xmlNode *cert;       /* first Cert of SigningCertificate or SigningCertificateV2, or NULL */
+        const char *policy;  /* identifier; "" implied; NULL none */
         struct xades_stamp stamps[LIMIT_TOKENS];
         size_t stamp_count;
 };
