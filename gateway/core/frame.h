@@ -1,15 +1,10 @@
 /*
- * frame.h - what a judge and its caller say to each other over a socketpair:
- * a type and a size (4 bytes each, this machine's order), then that many bytes.
+ * frame.h - a judge and its caller over a socketpair: type and size (4 bytes each, this machine's order), then the bytes.
  *
- *   caller                                   judge
- *   JOB {"kind","size","at","name","trust"}, MANIFEST, SHARES, ANCHORS, STAMPERS, EVIDENCE (those it has), START
- *                                            PULL offset and size, as often as it likes
- *   BYTES, or FAILED
- *                                            BEGIN {"name","mediaType","size"}, for each document
- *   TAKE, or SKIP
- *                                            WRITE, …; END
- *                                            REPORT json, or REFUSED {"code","clause","sentence"}: the job is over
+ *   caller: JOB {"kind","size","at","name","trust"}, MANIFEST … EVIDENCE (those it has), START
+ *   judge:  PULL offset, size            caller: BYTES; where it cannot, it ends the judge
+ *   judge:  BEGIN {"name","mediaType","size"}   caller: TAKE or SKIP;   judge: WRITE …, END
+ *   judge:  REPORT json, or REFUSED {"code","clause","sentence"}: the job is over
  */
 #ifndef PLI_CORE_FRAME_H
 #define PLI_CORE_FRAME_H
@@ -28,7 +23,6 @@ enum frame_type {
         FRAME_START,
         FRAME_PULL,
         FRAME_BYTES,
-        FRAME_FAILED,
         FRAME_BEGIN,
         FRAME_TAKE,
         FRAME_SKIP,

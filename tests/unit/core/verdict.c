@@ -269,7 +269,7 @@ static void a_manifest_becomes_json_and_its_shares_are_told_apart(void **state)
 }
 
 /* Every pli-judge that this process started. */
-static void judges_kill(void)
+static void judges_signal(int number)
 {
         char path[64], line[512];
         DIR *all = opendir("/proc");
@@ -279,11 +279,56 @@ static void judges_kill(void)
                 int pid = 0, parent = 0;
                 if (file != NULL && fgets(line, sizeof line, file) != NULL && strstr(line, "(pli-judge)") != NULL &&
                     sscanf(line, "%d (pli-judge) %*c %d", &pid, &parent) == 2 && parent == getpid())
-                        kill(pid, SIGKILL);
+                        kill(pid, number);
                 if (file != NULL)
                         fclose(file);
         }
         closedir(all);
+}
+
+static void judges_kill(void)
+{
+        judges_signal(SIGKILL);
+}
+
+/* What the kernel sends at RLIMIT_CPU. */
+static void judges_overrun(void)
+{
+        judges_signal(SIGXCPU);
+}
+
+static void a_judge_that_took_too_long_is_told_from_one_that_died(void **state)
+{
+        struct fixture *fixture = *state;
+        struct watched container = {.bytes = &fixture->container, .act = judges_overrun, .act_at = 1};
+        const struct verdict_source source = source_of(&container);
+        struct problem problem = {0};
+        json_t *report = NULL;
+        assert_true(verdict_document(fixture->pool, &source, NULL, &report, &problem));
+        assert_string_equal(json_string_value(json_object_get(report, "indication")), "INDETERMINATE");
+        assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(report, "reasons"), 0), "code")),
+                            "JUDGE_TIMEOUT");
+        json_decref(report);
+}
+
+/* The character set is loaded as a module by the C library: before the jail, or never. */
+static void a_document_in_windows_1252_is_read_inside_the_jail_too(void **state)
+{
+        struct fixture *fixture = *state;
+        static uint8_t text[] = "<?xml version=\"1.0\" encoding=\"windows-1252\"?><prix>12 500 \x80</prix>";
+        const struct sink_memory bytes = {.data = text, .size = sizeof text - 1};
+        struct watched document = {.bytes = &bytes};
+        const struct verdict_source source = source_of(&document);
+        const struct signing_bytes same = {text, sizeof text - 1};
+        const struct signing_request request = {.document = source_memory(&same), .at = NOW};
+        struct signing_refusal why = {0};
+        struct problem problem = {0};
+        json_t *report = NULL;
+        signing_report *outside = NULL;
+        assert_false(signing_verify(&request, &outside, &why)); /* it bears no signature, here as there */
+        assert_false(verdict_document(fixture->pool, &source, NULL, &report, &problem));
+        assert_memory_equal(problem.detail, why.code, strlen(why.code));
+        assert_non_null(strstr(problem.detail, why.sentence));
 }
 
 static void a_judge_killed_at_work_makes_the_report_say_so_and_is_replaced(void **state)
@@ -368,6 +413,8 @@ int main(void)
                 WITH_POOL(a_signed_container_gets_its_report),
                 WITH_POOL(a_manifest_becomes_json_and_its_shares_are_told_apart),
                 WITH_POOL(a_judge_killed_at_work_makes_the_report_say_so_and_is_replaced),
+                WITH_POOL(a_judge_that_took_too_long_is_told_from_one_that_died),
+                WITH_POOL(a_document_in_windows_1252_is_read_inside_the_jail_too),
                 WITH_POOL(a_source_that_fails_is_a_problem_not_a_verdict),
                 WITH_POOL(a_slow_source_does_not_end_the_judge),
                 cmocka_unit_test(without_the_program_no_judge_is_available),
