@@ -25,7 +25,7 @@ bool control_listen(struct server *server, struct problem *problem)
         const char *path = server->config->control_socket;
         if (strlen(path) >= sizeof(address.sun_path))
                 return problem_set(problem, "usage", "control_socket = %s: longer than a socket's name may be", path);
-        strcpy(address.sun_path, path);
+        memcpy(address.sun_path, path, strlen(path) + 1);
         server->control = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
         unlink(path);
         mode_t mask = umask(0117);

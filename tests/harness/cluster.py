@@ -44,6 +44,11 @@ class Cluster:
 
     @property
     def data(self):
+        """The data's own path: the server's user may not be able to follow the link that leads there."""
+        return os.path.realpath(self.link)
+
+    @property
+    def link(self):
         return os.path.join(self.folder, "data")
 
     def create(self):
@@ -61,14 +66,14 @@ class Cluster:
 
     def _place_for(self, owner):
         """The server's user must reach its data: where the checkout lies under a closed folder, they go to /var/tmp."""
-        os.makedirs(self.data, exist_ok=True)
+        os.makedirs(self.link, exist_ok=True)
         os.chown(self.data, owner.pw_uid, owner.pw_gid)
         os.chmod(self.data, 0o700)
         if subprocess.run(["runuser", "-u", "postgres", "--", "test", "-x", self.data], cwd="/").returncode != 0:
-            os.rmdir(self.data)
+            os.rmdir(self.link)
             elsewhere = tempfile.mkdtemp(prefix="pli-cluster-", dir="/var/tmp")
             os.chown(elsewhere, owner.pw_uid, owner.pw_gid)
-            os.symlink(elsewhere, self.data)
+            os.symlink(elsewhere, self.link)
 
     def exists(self):
         return os.path.exists(os.path.join(self.data, "PG_VERSION"))
@@ -104,6 +109,6 @@ class Cluster:
         self.stop("immediate")
         if os.path.exists(self.note):
             shutil.rmtree(self.socket, ignore_errors=True)
-        if os.path.islink(self.data):
-            shutil.rmtree(os.path.realpath(self.data), ignore_errors=True)
+        if os.path.islink(self.link):
+            shutil.rmtree(self.data, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
