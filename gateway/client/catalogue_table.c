@@ -149,8 +149,8 @@ const struct catalogue_row catalogue[] = {
         {"\"%s\" is not a file name: not downloaded", "« %s » n'est pas un nom de fichier : non téléchargé"},
         {"the document name \"%s\" is not a file name", "le nom de document « %s » n'est pas un nom de fichier"},
         /* ---- opening ---- */
-        {"%zu deposits replaced by a later one", "%zu dépôts remplacés par un suivant"},
-        {"%zu deposits withdrawn", "%zu dépôts retirés"},
+        {"Deposits replaced by a later one: %zu", "Dépôts remplacés par un suivant : %zu"},
+        {"Deposits withdrawn: %zu", "Dépôts retirés : %zu"},
         {"No share for the %s of %s: %s", "Pas de part pour le pli %s de %s : %s"},
         {"Shares handed over: %u.", "Parts remises : %u."},
         {"The share of envelope %s was refused: %s", "La part du pli %s a été refusée : %s"},
@@ -208,6 +208,7 @@ const struct catalogue_row catalogue[] = {
         /* ---- options ---- */
         {"EC P-256 (if not given) or RSA 3072", "EC P-256 (par défaut) ou RSA 3072"},
         {"STEM.key, and STEM.csr or STEM.pem, are written", "STEM.key, et STEM.csr ou STEM.pem, sont écrits"},
+        {"a new deposit, also where these envelopes were deposited before", "un nouveau dépôt, même si ces plis ont déjà été déposés"},
         {"a self-signed certificate instead of a request to an authority", "un certificat auto-signé au lieu d'une demande à une autorité"},
         {"authorities of the gateway's certificate, PEM (PLI_CA)", "autorités du certificat de la passerelle, PEM (PLI_CA)"},
         {"authorities of time-stamps", "autorités d'horodatage"},

@@ -65,6 +65,7 @@ static const struct option_row deposit_options[] = {
         {"receipt", "FILE", OPTION_VALUE, "where the receipt goes; receipt.xml in the first folder if not given"},
         {"parallel", "N", OPTION_VALUE, "connections at once; 4 if not given"},
         {"group", "MIB", OPTION_VALUE, "size of one request; 8 MiB if not given"},
+        {"again", NULL, OPTION_FLAG, "a new deposit, also where these envelopes were deposited before"},
         {NO_MORE},
 };
 static const struct option_row open_options[] = {

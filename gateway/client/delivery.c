@@ -24,6 +24,7 @@ struct trip {
         uint64_t total, arrived;        /* bytes of ciphertext */
         uint64_t best;                  /* the most that ever was there: growth is progress */
         int64_t progressed;             /* when it last grew */
+        bool committed;                 /* it was already: only the answer was lost */
         uint64_t group;                 /* chunks a request */
         unsigned pause;                 /* milliseconds before the next try */
         int64_t deadline, ahead, begun; /* of the forecast; deadline 0: unknown, or already forecast */
@@ -148,14 +149,14 @@ static bool chunks_attempt(struct trip *trip, bool *whole, struct problem *probl
         uint64_t missing = 0;
         if (!deposit_fetch(delivery, &deposit, problem))
                 return false;
-        *whole = strcmp(field_text(deposit, "state"), "started") != 0; /* committed already: only the answer was lost */
+        trip->committed = strcmp(field_text(deposit, "state"), "started") != 0;
         bool planned = parts_plan(trip, deposit, &parts, &missing, problem);
         json_decref(deposit);
         if (!planned)
                 return false;
         trip->arrived = trip->total - missing;
         trip_note_progress(trip);
-        if (*whole || missing == 0) {
+        if (trip->committed || missing == 0) {
                 *whole = true;
                 parts_free(parts, delivery->count);
                 return true;
@@ -273,7 +274,8 @@ bool delivery_run(const struct delivery *delivery, struct answer *receipt, struc
                 again = false;
                 done = chunks_deliver(&trip, problem);
                 progress_free(trip.progress);
-                done = done && manifests_deliver(delivery, problem) && commit_send(delivery, receipt, &again, problem);
+                done = done && (trip.committed || manifests_deliver(delivery, problem)) &&
+                       commit_send(delivery, receipt, &again, problem);
         }
         return done;
 }

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
+#include <unistd.h>
 
 #include "gateway/client/acknowledgement.h"
 #include "gateway/client/catalogue.h"
@@ -90,6 +90,8 @@ static bool errand_begin(const struct invocation *invocation, struct errand *err
         errand->state_path = beside(invocation, "state", errand, "deposit.json");
         errand->receipt_path = beside(invocation, "receipt", errand, "receipt.xml");
         session_patience(errand->session, DEPOSIT_PATIENCE);
+        if (invocation_flag(invocation, "again"))
+                (void)unlink(errand->state_path); /* where it is not there, nothing is to be forgotten */
         return resume_open(errand->state_path, invocation_option(invocation, "gateway"), errand->sealed, errand->count,
                            &errand->resume, problem);
 }

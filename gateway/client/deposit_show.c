@@ -81,13 +81,27 @@ int pli_deposit_show(const struct invocation *invocation)
         return called ? 0 : show_problem(invocation, &problem);
 }
 
+/* A withdrawal whose answer was lost is one all the same: asked again, the gateway says that it cannot be withdrawn twice. */
+static bool withdrawn_already(const struct invocation *invocation)
+{
+        struct problem ignored = {0}; /* the refusal of the withdrawal itself is the one to say */
+        struct answer answer = {0};
+        if (!deposit_call(invocation, "GET", "", &answer, &ignored))
+                return false;
+        json_t *deposit = json_loadb(answer.body != NULL ? answer.body : "", answer.size, 0, NULL);
+        bool withdrawn = strcmp(field_text(deposit, "state"), "withdrawn") == 0;
+        json_decref(deposit);
+        answer_free(&answer);
+        return withdrawn;
+}
+
 int pli_deposit_withdraw(const struct invocation *invocation)
 {
         struct problem problem = {0};
         struct answer answer = {0};
         bool called = deposit_call(invocation, "POST", "/withdraw", &answer, &problem);
         answer_free(&answer);
-        if (!called)
+        if (!called && !withdrawn_already(invocation))
                 return show_problem(invocation, &problem);
         show_pair(words("Withdrawn"), invocation->arguments[0]);
         return 0;

@@ -95,9 +95,9 @@ void opening_result(const struct invocation *invocation, const json_t *opening)
         presence_show(opening);
         deposits_show(opening);
         if (json_array_size(json_object_get(opening, "withdrawn")) > 0)
-                show_note(words("%zu deposits withdrawn"), json_array_size(json_object_get(opening, "withdrawn")));
+                show_note(words("Deposits withdrawn: %zu"), json_array_size(json_object_get(opening, "withdrawn")));
         if (json_array_size(json_object_get(opening, "replaced")) > 0)
-                show_note(words("%zu deposits replaced by a later one"), json_array_size(json_object_get(opening, "replaced")));
+                show_note(words("Deposits replaced by a later one: %zu"), json_array_size(json_object_get(opening, "replaced")));
 }
 
 static bool document_fetch(const struct invocation *invocation, struct session *session, const char *folder, const char *envelope,

@@ -3,8 +3,8 @@
  * exactly once, whatever dies in between.
  *
  * The order that makes it so: the receipts of a page go to disk, each under its
- * journal index; then the cursor, by temp, fsync and rename; then the gateway is
- * told. A crash before the cursor means the same page again, over the same files.
+ * journal index, and their lines to standard output; then the cursor, by temp,
+ * fsync and rename; then the gateway is told. A crash before the cursor means the same page again, over the same files.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -136,13 +136,14 @@ static bool page_take(struct feed *feed, const json_t *page, struct problem *pro
                 if (!receipt_keep(feed, receipt, problem))
                         return false;
         }
-        if (json_integer_value(next) != feed->cursor && !cursor_keep(feed, json_integer_value(next), problem))
-                return false;
         json_array_foreach(receipts, index, receipt)
         {
                 receipt_line(feed, receipt);
         }
-        fflush(stdout);
+        if (fflush(stdout) != 0)
+                return problem_set(problem, "file-unwritable", "%s", words("standard output"));
+        if (json_integer_value(next) != feed->cursor && !cursor_keep(feed, json_integer_value(next), problem))
+                return false;
         return !worth_acknowledging(receipts) || cursor_acknowledge(feed, problem);
 }
 
