@@ -9,7 +9,7 @@
 
 #define DSIG "http://www.w3.org/2000/09/xmldsig#"
 
-enum mark { MARK_SEEN = 1, MARK_COVERED = 2, MARK_ACCEPTED = 4 };
+enum mark { MARK_SEEN = 1, MARK_COVERED = 2, MARK_ACCEPTED = 4, MARK_AROUND = 8 /* holds something that is or was covered */ };
 
 static bool marked(const xmlNode *node, unsigned marks)
 {
@@ -72,6 +72,8 @@ void coverage_see(const xml_document *document, xmlNode *top, xmlSecNodeSetPtr s
 void coverage_settle(const xml_document *document, xmlNode *top, bool right)
 {
         marks_change(top != NULL ? top : xml_root(document), MARK_SEEN, right ? MARK_COVERED : 0, MARK_SEEN);
+        for (xmlNode *around = top != NULL ? top->parent : NULL; right && around != NULL; around = around->parent)
+                mark_set(around, MARK_AROUND, 0);
 }
 
 void coverage_accept(const xml_document *document)
@@ -144,62 +146,57 @@ struct search {
         unsigned mark;
         void (*each)(void *context, const char *path);
         void *context;
-        unsigned found;
+        unsigned found, enough; /* a path costs a walk over siblings: nobody reads more than some of them */
 };
 
 static void hole_report(struct search *search, const xmlNode *node)
 {
-        xmlChar *path = xmlGetNodePath(node);
         search->found++;
-        if (search->each != NULL && path != NULL)
+        if (search->each == NULL)
+                return;
+        xmlChar *path = xmlGetNodePath(node);
+        if (path != NULL)
                 search->each(search->context, (const char *)path);
         xmlFree(path);
 }
 
 static void holes_find(const xmlNode *top, struct search *search)
 {
-        for (const xmlNode *node = top, *next; node != NULL; node = next) {
+        for (const xmlNode *node = top, *next; node != NULL && search->found < search->enough; node = next) {
                 bool skip = aside(node, search->signature);
                 if (!skip && !wrapper(node) && !xml_is(node, DSIG, "Signature") &&
                     !(xml_is(node, DSIG, "Object") && xml_is(node->parent, DSIG, "Signature")) && hole(node, search->mark)) {
                         hole_report(search, node);
-                        skip = true;
+                        skip = !marked(node, MARK_AROUND);
                 }
                 next = skip ? node_behind(top, node) : node_after(top, node);
         }
 }
 
-struct list {
-        char *text;
-        unsigned count;
-};
-
 static void list_add(void *context, const char *path)
 {
-        struct list *list = context;
-        size_t used = strlen(list->text);
-        if (list->count++ < 3)
-                snprintf(list->text + used, COVERAGE_TEXT - used, "%s%s", used > 0 ? ", " : "", path);
+        char *holes = context;
+        size_t used = strlen(holes);
+        snprintf(holes + used, COVERAGE_TEXT - used, "%s%s", used > 0 ? ", " : "", path);
 }
 
 bool coverage_complete(const xml_document *document, const xmlNode *signature, char holes[COVERAGE_TEXT])
 {
-        struct list list = {.text = holes};
         holes[0] = '\0';
-        struct search search = {.signature = signature, .mark = MARK_COVERED, .each = list_add, .context = &list};
+        struct search search = {.signature = signature, .mark = MARK_COVERED, .each = list_add, .context = holes, .enough = 3};
         holes_find(xml_root(document), &search);
         return search.found == 0;
 }
 
 void coverage_unsigned(const xml_document *document, void (*each)(void *context, const char *path), void *context)
 {
-        struct search search = {.mark = MARK_ACCEPTED, .each = each, .context = context};
+        struct search search = {.mark = MARK_ACCEPTED, .each = each, .context = context, .enough = COVERAGE_UNSIGNED};
         holes_find(xml_root(document), &search);
 }
 
 void coverage_name(const xml_document *document, const xmlNode *top, char name[COVERAGE_TEXT])
 {
-        struct search search = {.mark = MARK_SEEN | MARK_COVERED};
+        struct search search = {.mark = MARK_SEEN | MARK_COVERED, .enough = 1};
         const xmlNode *whole = top != NULL ? top : xml_root(document);
         holes_find(whole, &search);
         xmlChar *path = top != NULL ? xmlGetNodePath(top) : NULL;

@@ -13,7 +13,7 @@
 
 #include "signing/xml.h"
 
-enum { COVERAGE_TEXT = 256 };
+enum { COVERAGE_TEXT = 256, COVERAGE_UNSIGNED = 100 };
 
 /* Forgets what the former signature covered, keeps what any signature did. */
 void coverage_begin(const xml_document *document);
@@ -27,7 +27,7 @@ void coverage_accept(const xml_document *document);
 /* Does the signature now judged cover everything but signatures? `holes` gets the paths of up to three elements it does not. */
 bool coverage_complete(const xml_document *document, const xmlNode *signature, char holes[COVERAGE_TEXT]);
 bool coverage_has(const xmlNode *node);
-/* Each topmost element no accepted signature covers, by its path. */
+/* Each topmost element no accepted signature covers, by its path; the first COVERAGE_UNSIGNED of them. */
 void coverage_unsigned(const xml_document *document, void (*each)(void *context, const char *path), void *context);
 /* How one reference's target is called in a report: its path, and what was left out of it. */
 void coverage_name(const xml_document *document, const xmlNode *top, char name[COVERAGE_TEXT]);

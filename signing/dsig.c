@@ -10,6 +10,9 @@
 #include "gateway/core/owner.h"
 #include "signing/refusal.h"
 
+/* References whose target is named by its path in the report: each costs a walk over its siblings. */
+enum { NAMED_MAX = 100 };
+
 #define TYPE_MANIFEST DSIG_SPACE "Manifest"
 
 typedef struct dsig dsig_handle;
@@ -204,7 +207,7 @@ static void sight_see(void *context, xmlSecNodeSetPtr nodes)
         coverage_see(sight->document, sight->top, nodes);
 }
 
-static void inside_check(const xml_document *document, struct reference *reference, struct work *work)
+static void inside_check(const xml_document *document, struct reference *reference, bool named, struct work *work)
 {
         struct sight sight = {document, reference->target};
         const struct chain_input input = {.document = document,
@@ -214,7 +217,10 @@ static void inside_check(const xml_document *document, struct reference *referen
                                           .view = sight_see,
                                           .view_context = &sight};
         reference->verdict = chain_reference(&input, reference->node);
-        coverage_name(document, reference->target, reference->covers);
+        if (named)
+                coverage_name(document, reference->target, reference->covers);
+        else
+                snprintf(reference->covers, sizeof reference->covers, "element with the Id %.200s", reference->uri);
         coverage_settle(document, reference->target, reference->verdict == CHAIN_HOLDS);
 }
 
@@ -240,7 +246,7 @@ void dsig_references_check(struct dsig *dsig, const struct files *files, struct 
                 if (!reference->same_document)
                         file_check(reference, files, work);
                 else if (reference->found)
-                        inside_check(dsig->document, reference, work);
+                        inside_check(dsig->document, reference, n < NAMED_MAX, work);
         }
 }
 

@@ -45,7 +45,22 @@ static void a_part_that_is_signed_is_intact_and_said_to_be_a_part(void **state)
         assert_int_equal(found.indication, SIGNING_INDETERMINATE);
         assert_true(has_reason(&found, "COVERAGE_PARTIAL"));
         assert_false(found.covers_all);
+        const json_t *unsigned_parts = json_object_get(found.json, "unsigned");
+        assert_int_equal(json_array_size(unsigned_parts), 1);
+        assert_string_equal(json_string_value(json_array_get(unsigned_parts, 0)), "/dossier");
         json_decref(found.json);
+}
+
+static void each_part_beside_the_signed_one_is_listed(void **state)
+{
+        const struct ground *ground = *state;
+        char *text = swapped(ground->text, "</dossier>", "<annexe>libre</annexe></dossier>");
+        struct found found = judged_text(text, ground->trust);
+        const json_t *unsigned_parts = json_object_get(found.json, "unsigned");
+        assert_int_equal(json_array_size(unsigned_parts), 2);
+        assert_string_equal(json_string_value(json_array_get(unsigned_parts, 1)), "/dossier/annexe");
+        json_decref(found.json);
+        free(text);
 }
 
 #define EVIL "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix></offre>"
@@ -135,6 +150,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_part_that_is_signed_is_intact_and_said_to_be_a_part),
+                cmocka_unit_test(each_part_beside_the_signed_one_is_listed),
                 cmocka_unit_test(no_wrapping_passes_or_covers_all),
                 cmocka_unit_test(properties_moved_out_of_the_signature_are_not_its_own),
                 cmocka_unit_test(a_second_set_of_properties_is_refused),
