@@ -7,8 +7,10 @@
 #include "signing/judgement.h"
 
 signing_report *report_new(const char *format);
-/* One signature, in document order; `countersigns` is the Id of the signature it countersigns, or NULL. The judgement may be closed afterwards. */
-bool report_add(signing_report *report, const struct judgement *judgement, const char *countersigns) __attribute__((warn_unused_result));
+/* One signature, in document order; `countersigns` is the Id of the signature it countersigns, or NULL. The judgement may be closed
+ * afterwards. */
+bool report_add(signing_report *report, const struct judgement *judgement, const char *countersigns)
+        __attribute__((warn_unused_result));
 /* What no signature covers: a file's name or an element's path. */
 bool report_unsigned(signing_report *report, const char *name) __attribute__((warn_unused_result));
 /* A finding about the container as a whole. */
