@@ -25,7 +25,8 @@ struct connection {
         struct bufferevent *inner;       /* the front, a socketpair; NULL before PHASE_PUMPING */
         struct event *deadline;
         enum phase phase;
-        time_t active; /* last byte, monotonic seconds */
+        time_t active;   /* last byte, monotonic seconds */
+        size_t received; /* from the client, bytes */
         struct address_key key;
         char address[64];
         int front_end;    /* the descriptor to hand over; -1 once handed over */

@@ -15,6 +15,9 @@
 
 enum {
         HIGH = 256 * 1024,  /* bytes waiting for one side above which the other is not read */
+        SMALL_READ = 4048,  /* a buffer of libevent's is a power of two, its head of 48 bytes included */
+        LARGE_READ = 65488, /* for a connection that has shown it sends much */
+        MUCH = 256 * 1024,
         LOW = 64 * 1024,    /* and below which it is read again */
         FLUSH_SECONDS = 30, /* for a client to take the rest of its answer */
         LINGER_SECONDS = 3  /* for what is on its way to us, so that no reset overtakes the answer (RFC 9112 9.6) */
@@ -33,10 +36,19 @@ static void bytes_move(struct connection *connection, struct bufferevent *from, 
                 bufferevent_disable(from, EV_READ);
 }
 
+/* Each open read holds a buffer of its size: an idle or slow client must not hold a large one. */
+static void read_size_choose(struct connection *connection, size_t more)
+{
+        if (connection->received < MUCH && connection->received + more >= MUCH)
+                bufferevent_set_max_single_read(connection->outer, LARGE_READ);
+        connection->received += more;
+}
+
 static void outer_read(struct bufferevent *outer, void *context)
 {
         struct connection *connection = context;
         struct evbuffer *input = bufferevent_get_input(outer);
+        read_size_choose(connection, evbuffer_get_length(input));
         if (connection->phase == PHASE_PUMPING && !connection->inner_deaf)
                 bytes_move(connection, outer, connection->inner);
         else
@@ -126,6 +138,7 @@ bool pump_open(struct connection *connection, int fd)
         bufferevent_getcb(connection->outer, NULL, NULL, &event, NULL);
         bufferevent_setcb(connection->outer, outer_read, outer_written, event, connection);
         bufferevent_setwatermark(connection->outer, EV_WRITE, LOW, 0);
+        bufferevent_set_max_single_read(connection->outer, SMALL_READ);
         return true;
 }
 

@@ -19,14 +19,14 @@
 
 enum {
         LIBRARY_THREADS = 2,
-        CONNECTION_MEMORY = 65536, /* pages touched only as a connection needs them */
+        CONNECTION_MEMORY = 32768, /* all of it is touched once a connection has had an answer */
         IDLE_SECONDS = 120,
         CONNECTIONS_MOST = 200000, /* the edge counts; this only has to be more */
         STORERS = 2,
         QUEUE_LONGEST = 4096,
         TICK = 250,                /* milliseconds */
-        SHORT_TICKS = 8,           /* of memory being short before the slowest upload is dropped */
-        SLOW_MILLISECONDS = 10000, /* for one chunk, before its upload can be called slow */
+        SHORT_TICKS = 4,           /* of memory being short before stalled uploads are dropped */
+        STALL_MILLISECONDS = 5000, /* without a step forward (http_body.c) while holding memory that others wait for */
         ENDING_MILLISECONDS = 25000
 };
 
@@ -174,10 +174,10 @@ static void *sweep(void *context)
                 poll(NULL, 0, TICK);
                 callers_sweep(&server->callers);
                 pthread_mutex_lock(&server->lock);
-                short_ticks = server->short_of_memory != NULL ? short_ticks + 1 : 0;
+                short_ticks = server->short_of_memory.first != NULL ? short_ticks + 1 : 0;
                 pthread_mutex_unlock(&server->lock);
                 if (short_ticks >= SHORT_TICKS)
-                        callers_drop_slowest(&server->callers, SLOW_MILLISECONDS);
+                        callers_drop_stalled(&server->callers, STALL_MILLISECONDS);
                 memory_wake(server, true);
         }
         return NULL;

@@ -22,7 +22,8 @@ enum {
         FAST_MILLISECONDS = 1000, /* a chunk that took longer comes from a slow client */
         NONE_LIMIT = 4096,        /* of the body of a route that takes none: thrown away */
         OVER_LIMIT = 1024 * 1024, /* read past the limit, so that the client reads our answer; then we hang up */
-        WAKE_AT_ONCE = 8          /* waiters for memory woken by one freed chunk */
+        WAKE_AT_ONCE = 8,         /* waiters for memory woken by one freed chunk */
+        STEP_BYTES = 16384        /* forward: a client that holds memory others wait for must make one now and then */
 };
 
 struct chunk {
@@ -72,9 +73,9 @@ void memory_wake(struct server *server, bool all)
         do {
                 count = 0;
                 pthread_mutex_lock(&server->lock);
-                while (server->short_of_memory != NULL && count < WAKE_AT_ONCE) {
-                        woken[count] = server->short_of_memory;
-                        exchange_unlist(woken[count++]);
+                while (server->short_of_memory.first != NULL && count < WAKE_AT_ONCE) {
+                        woken[count] = server->short_of_memory.first;
+                        exchange_unlist(&server->short_of_memory, woken[count++]);
                 }
                 pthread_mutex_unlock(&server->lock);
                 for (size_t i = 0; i < count; i++)
@@ -86,6 +87,7 @@ void memory_wake(struct server *server, bool all)
 static void memory_wait(struct exchange *exchange)
 {
         struct server *server = exchange->server;
+        atomic_store(&exchange->caller->held_since, 0); /* it waits for us, not we for it */
         exchange_suspend(exchange);
         pthread_mutex_lock(&server->lock);
         exchange_list(&server->short_of_memory, exchange);
@@ -185,6 +187,14 @@ static size_t buffer_limit(const struct exchange *exchange)
         return exchange->route->body == BODY_STORED ? exchange->request.store_chunk : (size_t)exchange->route->limit;
 }
 
+static void step_note(struct exchange *exchange, size_t taken)
+{
+        const struct buffer *buffer = &exchange->body.buffer;
+        bool step = buffer->size / STEP_BYTES != (buffer->size + taken) / STEP_BYTES;
+        if (buffer_claimed(buffer) > 0 && (step || atomic_load(&exchange->caller->held_since) == 0))
+                atomic_store(&exchange->caller->held_since, instant_ticks());
+}
+
 /* A buffer that can take at least one byte, or the connection suspended. */
 static enum body_progress room_make(struct exchange *exchange)
 {
@@ -204,8 +214,6 @@ static enum body_progress room_make(struct exchange *exchange)
                 memory_wait(exchange);
                 return BODY_SUSPENDED;
         }
-        if (buffer_claimed(&body->buffer) > 0)
-                atomic_store(&exchange->caller->held_since, body->chunk_began);
         return BODY_MORE;
 }
 
@@ -248,6 +256,7 @@ enum body_progress body_take(struct exchange *exchange, const char *data, size_t
                 memcpy(body->buffer.data + body->buffer.size, data, taken);
                 if (body->digest != NULL)
                         EVP_DigestUpdate(body->digest, data, taken);
+                step_note(exchange, taken);
                 body->buffer.size += taken;
                 body->bytes += taken;
                 data += taken;

@@ -10,7 +10,7 @@
 #include "gateway/core/log.h"
 #include "gateway/front/instant.h"
 
-enum { HEADER_MILLISECONDS = 15000 };
+enum { HEADER_MILLISECONDS = 15000, DROPPED_AT_ONCE = 32 };
 
 struct caller *caller_new(const struct peer *peer)
 {
@@ -90,20 +90,18 @@ void callers_sweep(struct callers *callers)
         pthread_mutex_unlock(&callers->lock);
 }
 
-void callers_drop_slowest(struct callers *callers, int64_t milliseconds)
+void callers_drop_stalled(struct callers *callers, int64_t milliseconds)
 {
         int64_t oldest = instant_ticks() - milliseconds;
-        struct caller *slowest = NULL;
+        unsigned dropped = 0;
         pthread_mutex_lock(&callers->lock);
-        for (struct caller *caller = callers->first; caller != NULL; caller = caller->next) {
+        for (struct caller *caller = callers->first; caller != NULL && dropped < DROPPED_AT_ONCE; caller = caller->next) {
                 int64_t since = atomic_load(&caller->held_since);
                 if (since == 0 || since > oldest || atomic_load(&caller->dropped))
                         continue;
-                oldest = since;
-                slowest = caller;
+                caller_drop(caller, "stalled while memory is short");
+                dropped++;
         }
-        if (slowest != NULL)
-                caller_drop(slowest, "slowest while memory is short");
         pthread_mutex_unlock(&callers->lock);
 }
 

@@ -21,7 +21,7 @@ struct caller {
         struct peer peer;
         uint32_t line;                    /* of the work queue */
         atomic_int_fast64_t header_until; /* ticks; 0: a header is there */
-        atomic_int_fast64_t held_since;   /* ticks; 0: no budget held in an unfinished buffer */
+        atomic_int_fast64_t held_since;   /* ticks of the last step forward; 0: holds no budget, or waits for us */
         atomic_bool dropped;              /* shut down by us */
         atomic_bool busy;                 /* a request is in hand */
 };
@@ -41,8 +41,8 @@ void callers_remove(struct callers *callers, struct caller *caller);
 void caller_expect(struct caller *caller);
 /* Shuts down those whose header is overdue. */
 void callers_sweep(struct callers *callers);
-/* Shuts down the one that has held budget longest, if longer than `milliseconds`. */
-void callers_drop_slowest(struct callers *callers, int64_t milliseconds);
+/* Shuts down some of those that hold budget and have not moved on for `milliseconds`. */
+void callers_drop_stalled(struct callers *callers, int64_t milliseconds);
 /* Shuts down those without a request in hand, or all. */
 void callers_drop(struct callers *callers, bool busy_too);
 

@@ -89,22 +89,26 @@ void exchange_resume(struct exchange *exchange)
         pthread_mutex_unlock(&exchange->lock);
 }
 
-void exchange_list(struct exchange **list, struct exchange *exchange)
+/* Behind all that wait already. */
+void exchange_list(struct exchange_list *list, struct exchange *exchange)
 {
-        exchange->link = list;
-        exchange->next = *list;
-        if (exchange->next != NULL)
-                exchange->next->link = &exchange->next;
-        *list = exchange;
+        if (list->last == NULL)
+                list->last = &list->first;
+        exchange->next = NULL;
+        exchange->link = list->last;
+        *list->last = exchange;
+        list->last = &exchange->next;
 }
 
-void exchange_unlist(struct exchange *exchange)
+void exchange_unlist(struct exchange_list *list, struct exchange *exchange)
 {
         if (exchange->link == NULL)
                 return;
         *exchange->link = exchange->next;
         if (exchange->next != NULL)
                 exchange->next->link = exchange->link;
+        else
+                list->last = exchange->link;
         exchange->link = NULL;
 }
 

@@ -60,8 +60,8 @@ void exchange_record(struct exchange *exchange);
 void exchange_tell(struct exchange *exchange, struct db *db, const char *outcome);
 
 /* Into one of the server's lists and out of it; under the server's lock. */
-void exchange_list(struct exchange **list, struct exchange *exchange);
-void exchange_unlist(struct exchange *exchange);
+void exchange_list(struct exchange_list *list, struct exchange *exchange);
+void exchange_unlist(struct exchange_list *list, struct exchange *exchange);
 /* After the handler: waits for a notification. */
 void wait_begin(struct exchange *exchange);
 

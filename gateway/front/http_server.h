@@ -29,7 +29,9 @@ struct server {
         struct budget *budget;
         struct callers callers;
         pthread_mutex_t lock; /* the two lists below */
-        struct exchange *short_of_memory, *waiting;
+        struct exchange_list {
+                struct exchange *first, **last;
+        } short_of_memory, waiting;
         atomic_uint notified;  /* counts notifications */
         atomic_uint exchanges; /* alive */
         atomic_bool ending;

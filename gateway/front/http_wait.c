@@ -45,11 +45,11 @@ static void waiting_run(struct server *server, bool all)
         pthread_mutex_lock(&server->lock);
         if (all)
                 atomic_fetch_add(&server->notified, 1);
-        for (struct exchange *exchange = server->waiting, *next; exchange != NULL; exchange = next) {
+        for (struct exchange *exchange = server->waiting.first, *next; exchange != NULL; exchange = next) {
                 next = exchange->next;
                 if (!all && now < exchange->wait_until)
                         continue;
-                exchange_unlist(exchange);
+                exchange_unlist(&server->waiting, exchange);
                 exchange_run(exchange);
         }
         pthread_mutex_unlock(&server->lock);
@@ -88,7 +88,7 @@ void *wait_listen(void *context)
         }
         /* Ending: who waits gets what there is. */
         pthread_mutex_lock(&server->lock);
-        for (struct exchange *exchange = server->waiting; exchange != NULL; exchange = exchange->next)
+        for (struct exchange *exchange = server->waiting.first; exchange != NULL; exchange = exchange->next)
                 exchange->wait_until = 1;
         pthread_mutex_unlock(&server->lock);
         waiting_run(server, true);

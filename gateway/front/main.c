@@ -21,8 +21,8 @@
 static const char USAGE[] = "plid [--config FILE] [--set name=value]\n"
                             "Serves the API and the pages to connections that pli-edge hands over.\n";
 
-/* Each thread's arena would keep what a burst of uploads once took. */
-enum { ARENAS = 2, MAPPED_FROM = 512 * 1024 };
+/* Each thread's arena would keep what a burst of uploads once took: few arenas, and chunks mapped apart from them. */
+enum { ARENAS = 2, MAPPED_FROM = 64 * 1024 };
 
 static int complain(const struct problem *problem)
 {
