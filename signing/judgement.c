@@ -137,7 +137,8 @@ static bool stamp_trusted(struct judgement *judgement, const struct token *token
                                              .helpers = {token_certificates(token), judgement->certificates, trust->others},
                                              .evidence = {&judgement->evidence, &trust->evidence},
                                              .at = token_time(token),
-                                             .stamper = true};
+                                             .stamper = true,
+                                             .trust = trust};
         enum path_outcome outcome = path_check(&request, detail);
         if (outcome == PATH_GOOD || outcome == PATH_GOOD_REVOCATION_UNJUDGED)
                 return true;
@@ -255,19 +256,34 @@ static void strength_accept(struct judgement *judgement)
 
 /* ---- 5.2.6 certificate validation, at the best signature time ---- */
 
-static void path_tell(struct judgement *judgement, enum path_outcome outcome, const char *detail)
+/* A content time-stamp is older than the signature: with it the signature is younger than that moment (5.3 step 5). */
+static bool signed_after(const struct judgement *judgement, int64_t moment)
+{
+        for (size_t n = 0; n < judgement->xades.stamp_count; n++)
+                if (judgement->xades.stamps[n].signed_ && judgement->stamps[n].trusted && judgement->stamps[n].at >= moment)
+                        return true;
+        return false;
+}
+
+static void path_tell(struct judgement *judgement, enum path_outcome outcome, const struct path_found *found, const char *detail)
 {
         static const enum reason_code codes[] = {
                 [PATH_UNJUDGED] = REASON_CHAIN_UNJUDGED,
                 [PATH_GOOD_REVOCATION_UNJUDGED] = REASON_REVOCATION_UNJUDGED,
                 [PATH_NO_CHAIN] = REASON_CHAIN_MISSING,
+                [PATH_NOT_GRANTED] = REASON_SERVICE_NOT_GRANTED,
                 [PATH_OUTSIDE_VALIDITY] = REASON_CERTIFICATE_VALIDITY,
                 [PATH_REVOKED] = REASON_CERTIFICATE_REVOKED_NO_POE,
+                [PATH_HELD] = REASON_CERTIFICATE_HELD,
                 [PATH_REVOCATION_MISSING] = REASON_REVOCATION_MISSING,
+                [PATH_REVOCATION_STALE] = REASON_REVOCATION_STALE,
+                [PATH_REVOCATION_UNENTITLED] = REASON_REVOCATION_UNENTITLED,
+                [PATH_REVOCATION_UNUSABLE] = REASON_REVOCATION_UNUSABLE,
                 [PATH_WRONG_USE] = REASON_CERTIFICATE_USE,
+                [PATH_WEAK] = REASON_CHAIN_WEAK,
                 [PATH_FAULTY] = REASON_CHAIN_FAULTY,
         };
-        if (outcome == PATH_REVOKED && judgement->proven)
+        if (outcome == PATH_REVOKED && signed_after(judgement, found->revoked))
                 reason_add(judgement, REASON_CERTIFICATE_REVOKED, "%s", detail);
         else if (outcome != PATH_GOOD)
                 reason_add(judgement, codes[outcome], "%s", detail);
@@ -276,20 +292,23 @@ static void path_tell(struct judgement *judgement, enum path_outcome outcome, co
 static void certificate_validate(struct judgement *judgement)
 {
         const signing_trust *trust = judgement->trust;
+        struct path_found found = {0};
         char detail[256] = "";
         if (judgement->signer == NULL)
                 return;
-        if (trust == NULL || sk_X509_num(trust->anchors) <= 0) {
-                path_tell(judgement, PATH_UNJUDGED, detail);
+        if (!trust_judges(trust, SERVICE_FOR_SIGNERS)) {
+                path_tell(judgement, PATH_UNJUDGED, &found, detail);
                 return;
         }
         const struct path_request request = {.leaf = judgement->signer,
                                              .anchors = trust->anchors,
                                              .helpers = {judgement->certificates, trust->others, NULL},
                                              .evidence = {&judgement->evidence, &trust->evidence},
-                                             .at = judgement->best};
+                                             .at = judgement->best,
+                                             .trust = trust,
+                                             .found = &found};
         enum path_outcome outcome = path_check(&request, detail);
-        path_tell(judgement, outcome, detail);
+        path_tell(judgement, outcome, &found, detail);
 }
 
 /* 5.3: the order of the blocks. What is broken already is still told in full. */

@@ -10,25 +10,44 @@
 #include <string.h>
 
 #include "gateway/core/owner.h"
+#include "signing/algorithm.h"
+#include "signing/instant.h"
+#include "signing/revocation.h"
 
 DEFINE_OWNER(X509_STORE, X509_STORE_free)
 DEFINE_OWNER(X509_STORE_CTX, X509_STORE_CTX_free)
-DEFINE_OWNER(OCSP_CERTID, OCSP_CERTID_free)
+DEFINE_OWNER(AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS_free)
+DEFINE_OWNER(EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free)
+
+/* ---- the sets ---- */
+
+static bool anchors_add(X509_STORE *store, const STACK_OF(X509) * set)
+{
+        for (int n = 0; n < sk_X509_num(set); n++)
+                if (X509_STORE_add_cert(store, sk_X509_value(set, n)) != 1)
+                        return false;
+        return true;
+}
+
+static bool services_add(X509_STORE *store, const struct path_request *request)
+{
+        enum service_role role = request->stamper ? SERVICE_FOR_STAMPS : SERVICE_FOR_SIGNERS;
+        const struct service *service = request->trust != NULL ? request->trust->services : NULL;
+        for (; service != NULL; service = service->next)
+                if (service_good(service, role, request->at) && !anchors_add(store, service->identities))
+                        return false;
+        return true;
+}
 
 static X509_STORE *store_of(const struct path_request *request)
 {
-        X509_STORE *store = X509_STORE_new();
-        if (store == NULL)
+        OWN(X509_STORE) store = X509_STORE_new();
+        if (store == NULL || !anchors_add(store, request->anchors) || !services_add(store, request))
                 return NULL;
         X509_VERIFY_PARAM *parameters = X509_STORE_get0_param(store);
         X509_VERIFY_PARAM_set_time(parameters, (time_t)request->at);
-        X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-        for (int n = 0; n < sk_X509_num(request->anchors); n++)
-                if (X509_STORE_add_cert(store, sk_X509_value(request->anchors, n)) != 1) {
-                        X509_STORE_free(store);
-                        return NULL;
-                }
-        return store;
+        X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_POLICY_CHECK);
+        return TAKE(store);
 }
 
 /* Borrowed certificates in a stack of their own. */
@@ -42,6 +61,8 @@ static STACK_OF(X509) * helpers_of(const struct path_request *request)
         return all;
 }
 
+/* ---- what went wrong ---- */
+
 static void show_name(char detail[256], const char *sentence, const X509_NAME *name)
 {
         char text[180] = "";
@@ -49,7 +70,59 @@ static void show_name(char detail[256], const char *sentence, const X509_NAME *n
         snprintf(detail, 256, "%s %s", sentence, text);
 }
 
-static enum path_outcome outcome_of(X509_STORE_CTX *context, char detail[256])
+static void show_place(char detail[256], const char *place)
+{
+        size_t used = strlen(detail);
+        if (place[0] != '\0')
+                snprintf(detail + used, 256 - used, " (%s)", place);
+}
+
+/* RFC 5280 4.2.2.1: where the issuer's certificate is to be had. */
+static void issuer_place(X509 *certificate, char *out, size_t size)
+{
+        OWN(AUTHORITY_INFO_ACCESS) access = X509_get_ext_d2i(certificate, NID_info_access, NULL, NULL);
+        out[0] = '\0';
+        for (int n = 0; n < sk_ACCESS_DESCRIPTION_num(access); n++) {
+                const ACCESS_DESCRIPTION *one = sk_ACCESS_DESCRIPTION_value(access, n);
+                if (OBJ_obj2nid(one->method) != NID_ad_ca_issuers || one->location->type != GEN_URI)
+                        continue;
+                const ASN1_IA5STRING *uri = one->location->d.uniformResourceIdentifier;
+                snprintf(out, size, "%.*s", ASN1_STRING_length(uri), (const char *)ASN1_STRING_get0_data(uri));
+                return;
+        }
+}
+
+/* The service that would have been the anchor, had it been granted. */
+static const struct service *service_named(const struct path_request *request, X509 *last)
+{
+        const struct service *service = request->trust != NULL ? request->trust->services : NULL;
+        for (; service != NULL; service = service->next)
+                for (int n = 0; n < sk_X509_num(service->identities); n++) {
+                        X509 *one = sk_X509_value(service->identities, n);
+                        if (X509_cmp(one, last) == 0 || X509_check_issued(one, last) == X509_V_OK)
+                                return service;
+                }
+        return NULL;
+}
+
+static enum path_outcome chain_missing(const struct path_request *request, X509 *last, char detail[256])
+{
+        char text[80] = "";
+        const struct service *service = last != NULL ? service_named(request, last) : NULL;
+        if (service != NULL) {
+                instant_show(request->at, text);
+                snprintf(detail, 256, "%.160s (%s), %s", service->name, service->territory, text);
+                return PATH_NOT_GRANTED;
+        }
+        if (last != NULL) {
+                show_name(detail, "missing or not trusted:", X509_get_issuer_name(last));
+                issuer_place(last, text, sizeof text);
+                show_place(detail, text);
+        }
+        return PATH_NO_CHAIN;
+}
+
+static enum path_outcome outcome_of(const struct path_request *request, X509_STORE_CTX *context, char detail[256])
 {
         X509 *at = X509_STORE_CTX_get_current_cert(context);
         int error = X509_STORE_CTX_get_error(context);
@@ -60,9 +133,7 @@ static enum path_outcome outcome_of(X509_STORE_CTX *context, char detail[256])
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
         case X509_V_ERR_CERT_UNTRUSTED:
-                if (at != NULL)
-                        show_name(detail, "missing or not trusted:", X509_get_issuer_name(at));
-                return PATH_NO_CHAIN;
+                return chain_missing(request, at, detail);
         case X509_V_ERR_CERT_HAS_EXPIRED:
         case X509_V_ERR_CERT_NOT_YET_VALID:
                 if (at != NULL)
@@ -78,108 +149,106 @@ static enum path_outcome outcome_of(X509_STORE_CTX *context, char detail[256])
         }
 }
 
-/* EN 319 412-2 4.3.2: a signer's key is for digital signature or non-repudiation. */
+/* ---- what each certificate of the path has to be ---- */
+
+/* EN 319 412-2 4.3.2: a signer's key is for digital signature or non-repudiation; and not for a service of its own. */
 static bool may_sign(X509 *leaf)
 {
         uint32_t usage = X509_get_key_usage(leaf);
-        return usage == UINT32_MAX || (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
-}
-
-/* ---- revocation (EN 319 102-1 5.2.5, RFC 5280 6.3, RFC 6960 3.2) ---- */
-
-enum status { STATUS_UNKNOWN, STATUS_GOOD, STATUS_REVOKED };
-
-struct subject {
-        X509 *certificate, *issuer;
-        X509_STORE *store;
-        STACK_OF(X509) * helpers;
-        time_t at;
-};
-
-static enum status list_status(X509_CRL *list, const struct subject *subject)
-{
-        time_t at = subject->at;
-        const ASN1_TIME *next = X509_CRL_get0_nextUpdate(list);
-        if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(subject->certificate)) != 0 ||
-            X509_CRL_verify(list, X509_get0_pubkey(subject->issuer)) != 1)
-                return STATUS_UNKNOWN;
-        X509_REVOKED *entry = NULL;
-        if (X509_CRL_get0_by_cert(list, &entry, subject->certificate) == 1)
-                return X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &at) <= 0 ? STATUS_REVOKED : STATUS_GOOD;
-        return next == NULL || X509_cmp_time(next, &at) > 0 ? STATUS_GOOD : STATUS_UNKNOWN;
-}
-
-static bool single_about(OCSP_SINGLERESP *single, const struct subject *subject)
-{
-        ASN1_OBJECT *digest = NULL;
-        OCSP_CERTID *id = (OCSP_CERTID *)OCSP_SINGLERESP_get0_id(single);
-        if (OCSP_id_get0_info(NULL, &digest, NULL, NULL, id) != 1)
-                return false;
-        const EVP_MD *method = EVP_get_digestbyobj(digest);
-        OWN(OCSP_CERTID) mine = method != NULL ? OCSP_cert_to_id(method, subject->certificate, subject->issuer) : NULL;
-        return mine != NULL && OCSP_id_cmp(mine, id) == 0;
-}
-
-static enum status answer_status(OCSP_BASICRESP *answer, const struct subject *subject)
-{
-        time_t at = subject->at;
-        for (int n = 0; n < OCSP_resp_count(answer); n++) {
-                OCSP_SINGLERESP *single = OCSP_resp_get0(answer, n);
-                ASN1_GENERALIZEDTIME *when = NULL, *next = NULL;
-                if (!single_about(single, subject))
-                        continue;
-                int status = OCSP_single_get0_status(single, NULL, &when, NULL, &next);
-                if (OCSP_basic_verify(answer, subject->helpers, subject->store, 0) <= 0)
-                        return STATUS_UNKNOWN;
-                if (status == V_OCSP_CERTSTATUS_REVOKED)
-                        return when != NULL && X509_cmp_time(when, &at) <= 0 ? STATUS_REVOKED : STATUS_GOOD;
-                if (status == V_OCSP_CERTSTATUS_GOOD && (next == NULL || X509_cmp_time(next, &at) > 0))
-                        return STATUS_GOOD;
+        OWN(EXTENDED_KEY_USAGE) uses = X509_get_ext_d2i(leaf, NID_ext_key_usage, NULL, NULL);
+        int others = sk_ASN1_OBJECT_num(uses) <= 0;
+        for (int n = 0; n < sk_ASN1_OBJECT_num(uses); n++) {
+                int nid = OBJ_obj2nid(sk_ASN1_OBJECT_value(uses, n));
+                others += nid != NID_time_stamp && nid != NID_OCSP_sign;
         }
-        return STATUS_UNKNOWN;
+        return others > 0 && (usage == UINT32_MAX || (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0);
 }
 
-static enum status status_of(const struct path_request *request, const struct subject *subject)
+/* EN 319 102-1 5.2.6.4: the signature on each certificate but the anchor, and the key it was made with. */
+static bool strong(const struct path_request *request, STACK_OF(X509) * chain, char detail[256])
 {
-        enum status best = STATUS_UNKNOWN;
-        for (size_t list = 0; list < 2; list++) {
-                const struct evidence *evidence = request->evidence[list];
-                for (int n = 0; evidence != NULL && n < sk_X509_CRL_num(evidence->lists) && best != STATUS_REVOKED; n++) {
-                        enum status one = list_status(sk_X509_CRL_value(evidence->lists, n), subject);
-                        best = one > best ? one : best;
-                }
-                for (int n = 0; evidence != NULL && n < sk_OCSP_BASICRESP_num(evidence->answers) && best != STATUS_REVOKED; n++) {
-                        enum status one = answer_status(sk_OCSP_BASICRESP_value(evidence->answers, n), subject);
-                        best = one > best ? one : best;
-                }
-        }
-        return best;
-}
-
-static bool evidence_at_hand(const struct path_request *request)
-{
-        for (size_t n = 0; n < 2; n++)
-                if (request->evidence[n] != NULL && !evidence_empty(request->evidence[n]))
-                        return true;
-        return false;
-}
-
-static enum path_outcome revocation_check(const struct path_request *request, STACK_OF(X509) * chain, struct subject *subject,
-                                          char detail[256])
-{
-        if (!evidence_at_hand(request))
-                return PATH_GOOD_REVOCATION_UNJUDGED;
         for (int n = 0; n + 1 < sk_X509_num(chain); n++) {
-                subject->certificate = sk_X509_value(chain, n);
-                subject->issuer = sk_X509_value(chain, n + 1);
-                enum status status = status_of(request, subject);
-                if (status == STATUS_GOOD || (status == STATUS_UNKNOWN && request->stamper))
+                int digest = NID_undef;
+                (void)X509_get_signature_info(sk_X509_value(chain, n), &digest, NULL, NULL, NULL);
+                if ((digest == NID_undef || algorithm_digest_strong(digest, request->at)) &&
+                    algorithm_key_strong(X509_get0_pubkey(sk_X509_value(chain, n + 1)), request->at))
                         continue;
-                show_name(detail, status == STATUS_REVOKED ? "revoked:" : "no revocation data for:",
-                          X509_get_subject_name(subject->certificate));
-                return status == STATUS_REVOKED ? PATH_REVOKED : PATH_REVOCATION_MISSING;
+                show_name(detail, "signature on the certificate of", X509_get_subject_name(sk_X509_value(chain, n)));
+                return false;
         }
-        return PATH_GOOD;
+        return true;
+}
+
+/* ---- revocation (EN 319 102-1 5.2.5, 5.2.6.2) ---- */
+
+static enum path_outcome revocation_outcome(const struct path_request *request, const struct revocation_query *query,
+                                            const struct revocation_finding *finding)
+{
+        static const enum path_outcome outcomes[] = {
+                [REVOCATION_NONE] = PATH_REVOCATION_MISSING,
+                [REVOCATION_UNUSABLE] = PATH_REVOCATION_UNUSABLE,
+                [REVOCATION_UNENTITLED] = PATH_REVOCATION_UNENTITLED,
+                [REVOCATION_OUT_OF_SCOPE] = PATH_REVOCATION_UNUSABLE,
+                [REVOCATION_STALE] = PATH_REVOCATION_STALE,
+                [REVOCATION_GOOD] = PATH_GOOD,
+                [REVOCATION_HELD] = PATH_HELD,
+                [REVOCATION_REVOKED] = PATH_REVOKED,
+        };
+        if (finding->state < REVOCATION_GOOD && request->stamper)
+                return PATH_GOOD_REVOCATION_UNJUDGED;
+        if (finding->state == REVOCATION_NONE && !revocation_expected(query->certificate))
+                return PATH_GOOD_REVOCATION_UNJUDGED;
+        return outcomes[finding->state];
+}
+
+static void revocation_tell(const struct path_request *request, const struct revocation_query *query,
+                            const struct revocation_finding *finding, char detail[256])
+{
+        char text[80] = "";
+        show_name(detail, "", X509_get_subject_name(query->certificate));
+        memmove(detail, detail + 1, strlen(detail));
+        if (finding->state >= REVOCATION_HELD)
+                instant_show(finding->since, text);
+        else
+                revocation_place(query->certificate, text, sizeof text);
+        show_place(detail, text);
+        if (request->found != NULL && finding->state >= REVOCATION_HELD) {
+                request->found->revoked = finding->since;
+                request->found->revoked_one = query->certificate;
+        }
+}
+
+static enum path_outcome revocations_check(const struct path_request *request, STACK_OF(X509) * chain, STACK_OF(X509) * helpers,
+                                           char detail[256])
+{
+        enum path_outcome all = PATH_GOOD;
+        for (int n = 0; n + 1 < sk_X509_num(chain); n++) {
+                const struct revocation_query query = {.certificate = sk_X509_value(chain, n),
+                                                       .issuer = sk_X509_value(chain, n + 1),
+                                                       .evidence = {request->evidence[0], request->evidence[1]},
+                                                       .helpers = helpers,
+                                                       .trust = request->trust,
+                                                       .at = request->at};
+                const struct revocation_finding finding = revocation_check(&query);
+                enum path_outcome one = revocation_outcome(request, &query, &finding);
+                if (one != PATH_GOOD && one != PATH_GOOD_REVOCATION_UNJUDGED) {
+                        revocation_tell(request, &query, &finding, detail);
+                        return one;
+                }
+                all = one > all ? one : all;
+        }
+        return all;
+}
+
+/* ---- the path ---- */
+
+/* What vouches for an anchor is who named it: its own dates do not matter (RFC 5280 6.1.1 d). */
+static int dates_of_anchor_pass(int good, X509_STORE_CTX *context)
+{
+        int error = X509_STORE_CTX_get_error(context);
+        int last = sk_X509_num(X509_STORE_CTX_get0_chain(context)) - 1;
+        return good != 0 || (X509_STORE_CTX_get_error_depth(context) == last && last > 0 &&
+                             (error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID));
 }
 
 static enum path_outcome chain_check(const struct path_request *request, X509_STORE *store, STACK_OF(X509) * helpers,
@@ -190,15 +259,23 @@ static enum path_outcome chain_check(const struct path_request *request, X509_ST
                 return PATH_FAULTY;
         if (request->stamper)
                 X509_STORE_CTX_set_purpose(context, X509_PURPOSE_TIMESTAMP_SIGN);
+        X509_STORE_CTX_set_verify_cb(context, dates_of_anchor_pass);
         if (X509_verify_cert(context) != 1)
-                return outcome_of(context, detail);
-        struct subject subject = {.store = store, .helpers = helpers, .at = (time_t)request->at};
-        return revocation_check(request, X509_STORE_CTX_get0_chain(context), &subject, detail);
+                return outcome_of(request, context, detail);
+        STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
+        if (request->found != NULL)
+                request->found->issuer = sk_X509_value(chain, sk_X509_num(chain) > 1 ? 1 : 0);
+        enum path_outcome outcome = revocations_check(request, chain, helpers, detail);
+        if (outcome > PATH_GOOD_REVOCATION_UNJUDGED)
+                return outcome;
+        return strong(request, chain, detail) ? outcome : PATH_WEAK;
 }
 
 enum path_outcome path_check(const struct path_request *request, char detail[256])
 {
         detail[0] = '\0';
+        if (request->found != NULL)
+                *request->found = (struct path_found){0};
         if (!request->stamper && !may_sign(request->leaf)) {
                 snprintf(detail, 256, "its key usage allows neither digital signature nor non-repudiation");
                 return PATH_WRONG_USE;

@@ -1,6 +1,9 @@
 /*
  * path.h - from a certificate to an anchor, at a given time (RFC 5280 6, EN 319
  * 102-1 5.2.6). Nothing is fetched: what is missing is named.
+ *
+ * Basic, name and policy constraints, key usage by role, the strength of each
+ * signature on the way, and the revocation of every certificate but the anchor.
  */
 #ifndef PLI_SIGNING_PATH_H
 #define PLI_SIGNING_PATH_H
@@ -10,13 +13,26 @@
 enum path_outcome {
         PATH_UNJUDGED = 0,
         PATH_GOOD,
-        PATH_GOOD_REVOCATION_UNJUDGED, /* no revocation data was at hand at all */
-        PATH_NO_CHAIN,                 /* an issuer is missing: detail names it */
+        PATH_GOOD_REVOCATION_UNJUDGED, /* the issuers publish no revocation data, or a stamper's are not at hand */
+        PATH_NO_CHAIN,                 /* an issuer is missing: detail names it, and where it is to be had */
+        PATH_NOT_GRANTED,              /* the chain ends in a trust service that no list vouched for at that time */
         PATH_OUTSIDE_VALIDITY,
         PATH_REVOKED,
-        PATH_REVOCATION_MISSING, /* there was data, none about this certificate, or it is stale */
-        PATH_WRONG_USE,          /* key usage does not allow it */
-        PATH_FAULTY,             /* OpenSSL's words in detail */
+        PATH_HELD,
+        PATH_REVOCATION_MISSING, /* nothing at hand about a certificate: detail names where it is to be had */
+        PATH_REVOCATION_STALE,
+        PATH_REVOCATION_UNENTITLED, /* only from somebody who has no right to tell */
+        PATH_REVOCATION_UNUSABLE,   /* only of a form, or of a time, that tells nothing */
+        PATH_WRONG_USE,             /* key usage does not allow it */
+        PATH_WEAK,                  /* a digest or key too weak at that time */
+        PATH_FAULTY,                /* OpenSSL's words in detail */
+};
+
+/* What was found on the way; for who asks. */
+struct path_found {
+        int64_t revoked; /* when, of PATH_REVOKED and PATH_HELD */
+        X509 *revoked_one;
+        X509 *issuer; /* of the leaf, itself where it is the anchor; borrowed from the request's sets; NULL without a chain */
 };
 
 struct path_request {
@@ -25,7 +41,9 @@ struct path_request {
         STACK_OF(X509) * helpers[3];        /* possible intermediates; may be NULL */
         const struct evidence *evidence[2]; /* may be NULL */
         int64_t at;
-        bool stamper; /* a time-stamping authority: its own key usage, revocation data optional */
+        bool stamper;                      /* a time-stamping authority: its own key usage, revocation data optional */
+        const struct signing_trust *trust; /* its services are anchors too, while granted; may be NULL */
+        struct path_found *found;          /* or NULL */
 };
 
 enum path_outcome path_check(const struct path_request *request, char detail[256]) __attribute__((warn_unused_result));

@@ -130,14 +130,15 @@ static bool answer_read(struct signing_bytes answer, struct signing_bytes *out, 
 static bool authority_trusted(const struct token *token, const signing_trust *trust, struct signing_refusal *why)
 {
         char detail[256];
-        if (trust == NULL || (sk_X509_num(trust->stampers) <= 0 && sk_X509_num(trust->anchors) <= 0))
+        if (!trust_judges(trust, SERVICE_FOR_STAMPS))
                 return true;
         const struct path_request request = {.leaf = token_signer(token),
                                              .anchors = sk_X509_num(trust->stampers) > 0 ? trust->stampers : trust->anchors,
                                              .helpers = {token_certificates(token), trust->others, NULL},
                                              .evidence = {&trust->evidence, NULL},
                                              .at = token_time(token),
-                                             .stamper = true};
+                                             .stamper = true,
+                                             .trust = trust};
         enum path_outcome outcome = path_check(&request, detail);
         return outcome == PATH_GOOD || outcome == PATH_GOOD_REVOCATION_UNJUDGED ||
                refuse(why, "STAMP_UNTRUSTED", "EN 319 102-1 5.4", "The time-stamping authority is not trusted; %s", detail);

@@ -80,7 +80,10 @@ signing_trust *signing_trust_new(void)
         OWN(signing_trust) trust = calloc(1, sizeof *trust);
         if (trust == NULL)
                 return NULL;
-        *trust = (struct signing_trust){certificates_new(), certificates_new(), certificates_new(), evidence_new()};
+        *trust = (struct signing_trust){.anchors = certificates_new(),
+                                        .stampers = certificates_new(),
+                                        .others = certificates_new(),
+                                        .evidence = evidence_new()};
         bool whole = trust->anchors != NULL && trust->stampers != NULL && trust->others != NULL && trust->evidence.lists != NULL &&
                      trust->evidence.answers != NULL;
         return whole ? TAKE(trust) : NULL;
@@ -94,7 +97,14 @@ void signing_trust_free(signing_trust *trust)
         certificates_free(trust->stampers);
         certificates_free(trust->others);
         evidence_free(&trust->evidence);
+        service_free(trust->services);
         free(trust);
+}
+
+bool trust_judges(const struct signing_trust *trust, enum service_role role)
+{
+        return trust != NULL && (trust->services != NULL || sk_X509_num(trust->anchors) > 0 ||
+                                 (role == SERVICE_FOR_STAMPS && sk_X509_num(trust->stampers) > 0));
 }
 
 bool signing_trust_anchor(signing_trust *trust, struct signing_bytes certificates, struct signing_refusal *why)

@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include "signing/certificate.h"
+#include "signing/service.h"
 
 DEFINE_STACK_OF(OCSP_BASICRESP)
 
@@ -25,6 +26,10 @@ bool evidence_empty(const struct evidence *evidence);
 struct signing_trust {
         STACK_OF(X509) * anchors, *stampers, *others;
         struct evidence evidence;
+        struct service *services;      /* of trusted lists */
+        struct list_of_lists *pointed; /* what lists of lists say of others (list_of_lists.h) */
 };
+/* Whether there is anything a chain could end in, in that role. */
+bool trust_judges(const struct signing_trust *trust, enum service_role role);
 
 #endif

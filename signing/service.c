@@ -1,0 +1,75 @@
+/*
+ * service.c - trust services and their history (service.h).
+ */
+#include "signing/service.h"
+
+#include <stdlib.h>
+
+#include "signing/certificate.h"
+#include "signing/criterion.h"
+
+static void rules_free(struct qualification_rule *rule)
+{
+        while (rule != NULL) {
+                struct qualification_rule *next = rule->next;
+                criterion_free(rule->criteria);
+                free(rule);
+                rule = next;
+        }
+}
+
+static void periods_free(struct service_period *period)
+{
+        while (period != NULL) {
+                struct service_period *next = period->next;
+                rules_free(period->rules);
+                free(period);
+                period = next;
+        }
+}
+
+void service_free(struct service *service)
+{
+        while (service != NULL) {
+                struct service *next = service->next;
+                periods_free(service->periods);
+                certificates_free(service->identities);
+                free(service->name);
+                free(service);
+                service = next;
+        }
+}
+
+const struct service_period *service_at(const struct service *service, int64_t at)
+{
+        const struct service_period *period = service->periods;
+        while (period != NULL && period->since > at)
+                period = period->next;
+        return period;
+}
+
+static bool type_serves(enum service_type type, enum service_role role)
+{
+        switch (role) {
+        case SERVICE_FOR_SIGNERS:
+                return type == SERVICE_CA_QC || type == SERVICE_CA;
+        case SERVICE_FOR_STAMPS:
+                return type == SERVICE_STAMPER_Q || type == SERVICE_STAMPER;
+        case SERVICE_FOR_ANSWERS:
+                return type == SERVICE_OCSP;
+        }
+        return false;
+}
+
+bool service_good(const struct service *service, enum service_role role, int64_t at)
+{
+        const struct service_period *period = service_at(service, at);
+        return period != NULL && period->granted && type_serves(period->type, role);
+}
+
+const struct service *service_of(const struct service *services, X509 *certificate)
+{
+        while (services != NULL && !certificates_has(services->identities, certificate))
+                services = services->next;
+        return services;
+}
