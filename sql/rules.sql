@@ -170,6 +170,13 @@ create type rule.fact as (
         body bigint, name text, fact text, channel text, subject_type text, subject text, party uuid
 );
 
+-- EN 319 522-2: evidence of something that did not happen says why; the fact's own name where nobody said more.
+create function rule.reasons(name text, fact text, reasons jsonb) returns jsonb language sql immutable as $$
+        select case when name in ('SubmissionRejection', 'RelayRejection', 'RelayFailure', 'ContentHandoverFailure')
+                and coalesce(jsonb_typeof(reasons), 'null') = any (array['null', 'array']) and coalesce(nullif(reasons, 'null'), '[]') = '[]'
+                then jsonb_build_array(jsonb_build_object('code', fact)) else reasons end
+$$;
+
 -- Writes the event in the fact's transaction. A notification takes a lock that is held through the commit's
 -- flush, so that commits would go one by one: only the event that finds nothing pending calls the notary,
 -- which looks again at short intervals anyway.
@@ -179,6 +186,7 @@ declare
         id bigint;
         content jsonb;
 begin
+        more := more || jsonb_build_object('reasons', rule.reasons(f.name, f.fact, more -> 'reasons'));
         content := jsonb_strip_nulls(jsonb_build_object('event', f.name, 'fact', f.fact, 'at', rule.instant(at), 'channel', f.channel,
                 'body', rule.body_json(f.body), 'subject', jsonb_build_object('type', f.subject_type, 'id', f.subject),
                 'depositor', rule.party_json(f.party)) || more);

@@ -12,6 +12,13 @@
  *     MessageIdentifier?{Type?, Identifier?}
  *     Consultation?{Identifier?, Reference?, Title?, Object?, Deadline?}    (3)
  *     Filing?{Act?, Number?, Object?}
+ *     Relation?{Deposit?, ReplacedBy?, WithdrawnEvent?, Cursor?}
+ *     Relay?{Archive?, Digest?, Bytes?, Address?, Status?}                  what was sent to the State
+ *     Answer?{Message?, Act?, Date?, Code?, Text?, Digest?}                 what the State answered
+ *     Key?{Use?, Identifier?, Name?, RevokedFrom?}                          a key of this gateway taken up or revoked
+ *     Opening?{Started?, StartedBy?, Finished?, Quorum?}
+ *     Commission?{Member+{Number?, Name?, Present?, Since?}}
+ *     Register?{RegisteredDeposit+{Identifier?, Company?, Siret?, Started?, Received?, Late?, State?}}
  *     TransmissionStart?, SubmissionTime?, Late?                            (4)
  *     Documents?{Document+{Name?, MediaType?, Size?, Digest?, Envelope?, Lot?, Kind?}}  (5)
  *     Envelopes?{Envelope+{Name?, Lot?, Kind?, Bytes?, Digest?, ManifestDigest?}}

@@ -71,6 +71,61 @@ static const struct form_row filing[] = {
         VALUE("Object", "object", "Object", "Objet"),
         END,
 };
+static const struct form_row relation[] = {
+        VALUE("Deposit", "deposit", "Deposit", "Dépôt"),
+        VALUE("ReplacedBy", "replacedBy", "Replaced by deposit", "Remplacé par le dépôt"),
+        VALUE("WithdrawnEvent", "withdrawn", "Withdraws what event", "Retire ce qu'a constaté l'événement n°"),
+        VALUE("Cursor", "cursor", "Acknowledged up to number", "Acquitté jusqu'au numéro"),
+        END,
+};
+static const struct form_row relay[] = {
+        VALUE("Archive", "archive", "Archive", "Archive"),
+        VALUE("Digest", "sha256", "SHA-256", "SHA-256"),
+        VALUE("Bytes", "bytes", "Size (bytes)", "Taille (octets)"),
+        VALUE("Address", "url", "Address used", "Adresse utilisée"),
+        VALUE("Status", "status", "Answer's status", "Code de la réponse"),
+        END,
+};
+static const struct form_row answer[] = {
+        VALUE("Message", "message", "Message", "Message"),
+        VALUE("Act", "act", "Identifier of the acte", "Identifiant de l'acte"),
+        VALUE("Date", "at", "Date given by the State", "Date donnée par l'État"),
+        VALUE("Code", "code", "Code", "Code"),
+        VALUE("Text", "text", "Text", "Texte"),
+        VALUE("Digest", "sha256", "SHA-256 of the answer", "SHA-256 de la réponse"),
+        END,
+};
+static const struct form_row opening[] = {
+        VALUE("Started", "started", "Began", "Début"),
+        VALUE("StartedBy", "startedBy", "Begun by", "Ouverte par"),
+        VALUE("Finished", "finished", "Ended", "Fin"),
+        VALUE("Quorum", "quorum", "Quorum", "Quorum"),
+        END,
+};
+static const struct form_row member[] = {
+        VALUE("Number", "x", "Number", "Numéro"),
+        VALUE("Name", "name", "Name", "Nom"),
+        VALUE("Present", "present", "Present", "Présent"),
+        VALUE("Since", "at", "Since", "Depuis"),
+        END,
+};
+static const struct form_row registered[] = {
+        VALUE("Identifier", "deposit", "Deposit", "Dépôt"),
+        VALUE("Company", "name", "Company", "Entreprise"),
+        VALUE("Siret", "siret", "SIRET", "SIRET"),
+        VALUE("Started", "started", "Began", "Début"),
+        VALUE("Received", "received", "Received", "Reçu le"),
+        VALUE("Late", "late", "After the deadline", "Hors délai"),
+        VALUE("State", "state", "State", "État"),
+        END,
+};
+static const struct form_row key[] = {
+        VALUE("Use", "use", "Use", "Usage"),
+        VALUE("Identifier", "id", "Identifier", "Identifiant"),
+        VALUE("Name", "name", "Name", "Nom"),
+        VALUE("RevokedFrom", "revoked", "Not to be believed from", "À ne plus croire à partir du"),
+        END,
+};
 static const struct form_row document[] = {
         VALUE("Name", "name", "Name", "Nom"),
         VALUE("MediaType", "mediaType", "Format", "Format"),
@@ -120,6 +175,13 @@ static const struct form_row receipt[] = {
         GROUP("MessageIdentifier", "subject", subject, "Concerns", "Concerne"),
         GROUP("Consultation", "consultation", consultation, "Consultation", "Consultation"),
         GROUP("Filing", ":filing", filing, "Filing", "Télétransmission"),
+        GROUP("Relation", ":relation", relation, "Linked to", "En lien avec"),
+        GROUP("Relay", "relay", relay, "Sent to the State", "Envoi à l'État"),
+        GROUP("Answer", "answer", answer, "Answer of the State", "Réponse de l'État"),
+        GROUP("Key", "key", key, "Key", "Clé"),
+        GROUP("Opening", "minutes", opening, "Opening of the tenders", "Ouverture des plis"),
+        LIST("Commission", ":commission", "Member", member, "Commission", "Commission"),
+        LIST("Register", ":register", "RegisteredDeposit", registered, "Register of deposits", "Registre des dépôts"),
         VALUE("TransmissionStart", "started", "Transmission began", "Début de transmission"),
         VALUE("SubmissionTime", "received", "Received (last byte)", "Reçu le (dernier octet)"),
         VALUE("Late", "late", "After the deadline", "Hors délai"),

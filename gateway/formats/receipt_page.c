@@ -37,23 +37,40 @@ static const char *either(const struct page *page, const char *english, const ch
         return page->french ? french : english;
 }
 
+/* By the fact where it is one of ours, as one name of EN 319 522-3 serves several; else by that name. */
 static const struct {
         const char *name, *english, *french;
 } titles[] = {
-        {"SubmissionAcceptance", "Acknowledgement of receipt", "Accusé de réception"},
-        {"SubmissionRejection", "Notice of refusal", "Avis de refus"},
-        {"RelayAcceptance", "Acknowledgement of transmission", "Accusé de transmission"},
-        {"RelayRejection", "Notice of refused transmission", "Avis de transmission refusée"},
-        {"RelayFailure", "Notice of failed transmission", "Avis d'échec de transmission"},
-        {"ContentHandover", "Record of opening", "Constat d'ouverture"},
-        {"ContentHandoverFailure", "Record of failed opening", "Constat d'échec d'ouverture"},
+        {"deposit.committed", "Acknowledgement of receipt of a tender", "Accusé de réception d'un pli"},
+        {"deposit.replaced", "Record of a replaced deposit", "Constat de remplacement d'un dépôt"},
+        {"deposit.withdrawn", "Record of a withdrawn deposit", "Constat de retrait d'un dépôt"},
+        {"consultation.published", "Record of publication", "Constat de publication"},
+        {"opening.started", "Record of the beginning of an opening", "Constat de début d'ouverture des plis"},
+        {"opening.finished", "Record of an opening of tenders", "Constat d'ouverture des plis"},
+        {"envelope.opened", "Record of an opened envelope", "Constat d'ouverture d'une enveloppe"},
+        {"envelope.unreadable", "Record of an unreadable envelope", "Constat d'enveloppe illisible"},
+        {"envelope.infected", "Record of an infected envelope", "Constat d'enveloppe infectée"},
+        {"filing.submitted", "Acknowledgement of receipt of a filing", "Accusé de réception d'une télétransmission"},
+        {"filing.rejected", "Notice of a refused filing", "Avis de refus d'une télétransmission"},
+        {"filing.sent", "Record of transmission to the State", "Constat de transmission à l'État"},
+        {"filing.failed", "Notice of a failed transmission to the State", "Avis d'échec de transmission à l'État"},
+        {"filing.answered", "Record of an answer of the State", "Constat d'une réponse de l'État"},
+        {"cursor.acknowledged", "Record of receipts taken over by the State", "Constat de relevé des accusés par l'État"},
+        {"key.installed", "Record of a key taken up", "Constat de mise en service d'une clé"},
+        {"key.revoked", "Notice of a revoked key", "Avis de révocation d'une clé"},
+        {RECEIPT_EVENT "SubmissionAcceptance", "Acknowledgement of receipt", "Accusé de réception"},
+        {RECEIPT_EVENT "SubmissionRejection", "Notice of refusal", "Avis de refus"},
+        {RECEIPT_EVENT "RelayAcceptance", "Acknowledgement of transmission", "Accusé de transmission"},
+        {RECEIPT_EVENT "RelayRejection", "Notice of refused transmission", "Avis de transmission refusée"},
+        {RECEIPT_EVENT "RelayFailure", "Notice of failed transmission", "Avis d'échec de transmission"},
+        {RECEIPT_EVENT "ContentHandover", "Record of handover", "Constat de remise"},
+        {RECEIPT_EVENT "ContentHandoverFailure", "Record of failed handover", "Constat d'échec de remise"},
 };
 
-static const char *title_of(const struct page *page, const char *event)
+static const char *title_of(const struct page *page, const char *fact, const char *event)
 {
-        size_t prefix = strlen(RECEIPT_EVENT);
         for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-                if (strncmp(event, RECEIPT_EVENT, prefix) == 0 && strcmp(event + prefix, titles[i].name) == 0)
+                if ((fact != NULL && strcmp(fact, titles[i].name) == 0) || strcmp(event, titles[i].name) == 0)
                         return either(page, titles[i].english, titles[i].french);
         return either(page, "Record of an event", "Attestation d'événement");
 }
@@ -91,6 +108,18 @@ static void stamp_put(struct page *page, const char *word)
                                  "aucun : cette plateforme n'a pas d'autorité d'horodatage"));
 }
 
+static void state_put(struct page *page, const char *word)
+{
+        static const struct {
+                const char *word, *french;
+        } states[] = {{"committed", "déposé"}, {"opened", "ouvert"},    {"unreadable", "illisible"},
+                      {"infected", "infecté"}, {"withdrawn", "retiré"}, {"replaced", "remplacé"}};
+        for (size_t i = 0; page->french && i < sizeof states / sizeof *states; i++)
+                if (strcmp(word, states[i].word) == 0)
+                        word = states[i].french;
+        put_escaped(page, word);
+}
+
 static bool key_among(const char *key, const char *const *keys)
 {
         while (*keys != NULL && strcmp(*keys, key) != 0)
@@ -100,11 +129,15 @@ static bool key_among(const char *key, const char *const *keys)
 
 static void value_put(struct page *page, const struct form_row *row, const char *text)
 {
-        static const char *const instants[] = {"at", "started", "received", "deadline", "first", NULL};
+        static const char *const instants[] = {"at", "started", "received", "deadline", "first", "finished", "revoked", NULL};
         if (key_among(row->key, instants))
                 instant_put(page, text);
         else if (strcmp(row->key, ":stamp") == 0)
                 stamp_put(page, text);
+        else if (strcmp(row->key, "state") == 0)
+                state_put(page, text);
+        else if (strcmp(row->key, "present") == 0)
+                put(page, strcmp(text, "true") == 0 ? either(page, "yes", "oui") : either(page, "no", "non"));
         else if (strcmp(row->key, "late") == 0)
                 put(page, strcmp(text, "true") == 0 ? either(page, "yes, after the deadline", "oui, hors délai")
                                                     : either(page, "no", "non"));
@@ -241,7 +274,8 @@ bool receipt_show_html(const struct receipt *receipt, const struct refusals *fin
 {
         struct page page = {.out = out, .french = strcmp(language, "fr") == 0, .good = true};
         const xmlNode *root = receipt_root(receipt);
-        head_put(&page, title_of(&page, form_text(root, "ERDSEventId")), form_text(root, "EvidenceIdentifier"));
+        head_put(&page, title_of(&page, form_text(root, "Fact"), form_text(root, "ERDSEventId")),
+                 form_text(root, "EvidenceIdentifier"));
         findings_put(&page, findings);
         rows_put(&page, root);
         put(&page, "<p>");

@@ -66,6 +66,43 @@ static json_t *filing_view(const json_t *event)
                        : json_pack("{s:O?, s:O?, s:O?}", "act", act, "number", number, "object", object);
 }
 
+/* What this fact is about besides its subject. */
+static json_t *relation_view(const json_t *event)
+{
+        static const char *const keys[] = {"deposit", "replacedBy", "withdrawn", "cursor"};
+        json_t *relation = json_object();
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+                if (json_object_get(event, keys[i]) != NULL)
+                        (void)json_object_set(relation, keys[i], json_object_get(event, keys[i]));
+        return relation;
+}
+
+/* A deposit's company stands in an object of its own; the register is flat. */
+static void deposits_add(json_t *list, const json_t *deposits)
+{
+        size_t i;
+        json_t *deposit;
+        json_array_foreach(deposits, i, deposit)
+        {
+                json_t *row = json_copy(deposit), *company = json_object_get(deposit, "company");
+                if (json_is_object(row) && json_is_object(company))
+                        (void)json_object_update(row, company);
+                json_array_append_new(list, row);
+        }
+}
+
+/* The register as it was when the opening began ("deposits") or ended ("minutes", in its three parts). */
+static json_t *register_view(const json_t *event)
+{
+        const json_t *minutes = json_object_get(event, "minutes");
+        json_t *list = json_array();
+        deposits_add(list, json_object_get(event, "deposits"));
+        deposits_add(list, json_object_get(minutes, "deposits"));
+        deposits_add(list, json_object_get(minutes, "withdrawn"));
+        deposits_add(list, json_object_get(minutes, "replaced"));
+        return list;
+}
+
 static json_t *proof_view(const struct merkle_proof *proof)
 {
         json_t *list = json_array();
@@ -112,13 +149,21 @@ static json_t *event_name(const json_t *view)
         return strchr(name, ':') != NULL ? json_string(name) : json_sprintf(RECEIPT_EVENT "%s", name);
 }
 
+static bool grouped_set(json_t *view)
+{
+        json_t *transfer = transfer_view(json_object_get(view, "transfer")), *filing = filing_view(view),
+               *members = json_object_get(json_object_get(view, "minutes"), "members");
+        bool set = json_object_set_new(view, ":register", register_view(view)) == 0 &&
+                   (members == NULL || json_object_set(view, ":commission", members) == 0) &&
+                   json_object_set_new(view, ":relation", relation_view(view)) == 0;
+        bool kept = json_object_set_new(view, ":transfer", transfer != NULL ? transfer : json_null()) == 0;
+        return json_object_set_new(view, ":filing", filing != NULL ? filing : json_null()) == 0 && kept && set;
+}
+
 static bool computed_set(json_t *view, const struct receipt_source *source, const struct checkpoint *checkpoint)
 {
-        json_t *transfer = transfer_view(json_object_get(view, "transfer")), *filing = filing_view(view);
-        if (json_object_set_new(view, ":transfer", transfer != NULL ? transfer : json_null()) != 0 ||
-            json_object_set_new(view, ":filing", filing != NULL ? filing : json_null()) != 0)
-                return false;
-        return json_object_set_new(view, ":identifier",
+        return grouped_set(view) &&
+               json_object_set_new(view, ":identifier",
                                    json_sprintf("%s#%llu", checkpoint->origin, (unsigned long long)source->index)) == 0 &&
                json_object_set_new(view, ":event", event_name(view)) == 0 &&
                json_object_set_new(view, ":issuer", json_pack("{s:s, s:s?}", "name", source->issuer, "address", source->address)) ==

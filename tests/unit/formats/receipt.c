@@ -38,6 +38,13 @@ static const char rejected[] =
         "{\"at\": \"2026-03-15T00:00:00.000000Z\", \"event\": \"SubmissionRejection\", \"act\": "
         "\"001-210000000-20260301-D12-DE\", \"number\": \"D12\", \"object\": \"Tarifs\", \"reasons\": [{\"code\": \"acte-number\", "
         "\"text\": \"Déjà pris\"}]}";
+static const char opened[] =
+        "{\"at\": \"2026-03-15T00:00:00.000000Z\", \"event\": \"urn:pli:event:OpeningFinished\", \"fact\": \"opening.finished\", \"minutes\": "
+        "{\"started\": \"2026-03-14T12:00:00.000000Z\", \"startedBy\": \"Farid Adjoint\", \"finished\": \"2026-03-15T00:00:00.000000Z\", "
+        "\"quorum\": 2, \"members\": [{\"x\": 1, \"name\": \"Farid Adjoint\", \"present\": true, \"at\": \"2026-03-14T12:00:00.000000Z\"}, {\"x\": "
+        "2, \"name\": \"Hugo Directeur\", \"present\": false}], \"deposits\": [{\"deposit\": \"d1\", \"company\": {\"name\": \"Menuiserie Duval "
+        "SARL\", \"siret\": \"32000000000019\"}, \"received\": \"2026-03-14T10:59:58.200000Z\", \"late\": false, \"state\": \"opened\"}], "
+        "\"replaced\": [{\"deposit\": \"d0\", \"company\": {\"name\": \"Menuiserie Duval SARL\"}, \"state\": \"replaced\"}]}}";
 static const char unprintable[] =
         "{\"at\":\"2026-03-15T00:00:00.000000Z\",\"event\":\"SubmissionAcceptance\",\"consultation\":{\"title\":\"a\xef\xbf\xbf\\u0001z\"}}";
 
@@ -178,7 +185,7 @@ static void schema_check(const struct buffer *buffer)
         xmlSchemaFreeParserCtxt(parser);
 }
 
-static const char *const texts[] = {deposit, acknowledged, rejected, unprintable};
+static const char *const texts[] = {deposit, acknowledged, rejected, opened, unprintable};
 
 static void every_kind_of_event_passes_and_obeys_the_schema(void **state)
 {
@@ -209,6 +216,24 @@ static void the_law_s_five_fields_are_there(void **state)
         buffer_find(&buffer, "<Attempts>2</Attempts>");
         buffer_find(&buffer, "<Interruptions>1</Interruptions>");
         buffer_find(&buffer, "<Late>false</Late>");
+}
+
+static void the_minutes_of_an_opening_are_a_commission_and_a_register(void **state)
+{
+        (void)state;
+        static struct buffer buffer, page;
+        struct receipt *receipt = NULL;
+        const struct signing_sink sink = {&page, buffer_write};
+        receipt_make(opened, 0, 1, &buffer);
+        buffer_find(&buffer, "<StartedBy>Farid Adjoint</StartedBy>");
+        buffer_find(&buffer, "<Present>false</Present>");
+        buffer_find(&buffer, "<Identifier>d1</Identifier>");
+        buffer_find(&buffer, "<State>replaced</State>");
+        assert_true(buffer_read(&buffer, &receipt));
+        assert_true(receipt_show_html(receipt, NULL, "fr", &sink));
+        buffer_find(&page, "<h1>Constat d'ouverture des plis</h1>");
+        buffer_find(&page, "<td>remplacé</td>");
+        receipt_free(receipt);
 }
 
 static void every_leaf_of_every_size_passes(void **state)
@@ -362,13 +387,13 @@ static void the_page_speaks_both_languages_and_escapes(void **state)
         receipt_make(deposit, 3, 7, &buffer);
         assert_true(buffer_read(&buffer, &receipt));
         assert_true(receipt_show_html(receipt, NULL, "fr", &sink));
-        buffer_find(&page, "<h1>Accusé de réception</h1>");
+        buffer_find(&page, "<h1>Accusé de réception d'un pli</h1>");
         buffer_find(&page, "Menuiserie Duval &amp; Fils &lt;SARL&gt;");
         buffer_find(&page, "<dt>Reçu le (dernier octet)</dt><dd>2026-03-14 10:59:58.200000 UTC</dd>");
         page.size = 0;
         refusals_add(&findings, "RECEIPT_PROOF", "RFC 9162", "<b>");
         assert_true(receipt_show_html(receipt, &findings, "en", &sink));
-        buffer_find(&page, "<h1>Acknowledgement of receipt</h1>");
+        buffer_find(&page, "<h1>Acknowledgement of receipt of a tender</h1>");
         buffer_find(&page, "RECEIPT_PROOF (RFC 9162): &lt;b&gt;");
         receipt_free(receipt);
 }
@@ -378,6 +403,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_kind_of_event_passes_and_obeys_the_schema),
                 cmocka_unit_test(the_law_s_five_fields_are_there),
+                cmocka_unit_test(the_minutes_of_an_opening_are_a_commission_and_a_register),
                 cmocka_unit_test(every_leaf_of_every_size_passes),
                 cmocka_unit_test(every_flipped_bit_of_text_salt_proof_and_checkpoint_is_refused),
                 cmocka_unit_test(a_field_that_the_event_does_not_say_is_named),
