@@ -324,6 +324,14 @@ static bool stored_refuse(struct exchange *exchange, const char *outcome)
         return false;
 }
 
+void body_abandon(struct exchange *exchange, const char *outcome)
+{
+        if (exchange->body.over)
+                stored_refuse(exchange, "failed");
+        else
+                exchange_tell(exchange, exchange->request.db, outcome);
+}
+
 bool body_check(struct exchange *exchange, struct problem *problem)
 {
         struct intake *body = &exchange->body;

@@ -42,6 +42,8 @@ enum body_progress body_take(struct exchange *exchange, const char *data, size_t
 enum body_progress body_end(struct exchange *exchange);
 /* Holds a Content-Digest against the bytes (RFC 9530). */
 bool body_check(struct exchange *exchange, struct problem *problem) __attribute__((warn_unused_result));
+/* The client has gone: what came whole stays, to be resumed from; of a body past its limit nothing does. */
+void body_abandon(struct exchange *exchange, const char *outcome);
 void body_close(struct exchange *exchange);
 
 /* Lets some of those that wait for memory try again; `all` of them on a tick. */

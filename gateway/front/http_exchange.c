@@ -235,7 +235,7 @@ static void record_run(struct job *job, struct db *db)
 {
         struct exchange *exchange = exchange_of(job);
         job_begin(exchange, db);
-        exchange_tell(exchange, db, atomic_load(&exchange->caller->dropped) ? "shed" : "reset");
+        body_abandon(exchange, atomic_load(&exchange->caller->dropped) ? "shed" : "reset");
         job_end(exchange);
         exchange_free(exchange);
 }
