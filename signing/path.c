@@ -39,11 +39,24 @@ static bool services_add(X509_STORE *store, const struct path_request *request)
         return true;
 }
 
+/* Several certificates may bear the issuer's name, one of them put there to mislead: then its signature decides which is meant. */
+static int issued_by(X509_STORE_CTX *context, X509 *certificate, X509 *issuer)
+{
+        const STACK_OF(X509) *others = X509_STORE_CTX_get0_untrusted(context);
+        int same = 0;
+        if (X509_check_issued(issuer, certificate) != X509_V_OK)
+                return 0;
+        for (int n = 0; n < sk_X509_num(others) && same < 2; n++)
+                same += X509_NAME_cmp(X509_get_subject_name(sk_X509_value(others, n)), X509_get_subject_name(issuer)) == 0;
+        return same < 2 || X509_verify(certificate, X509_get0_pubkey(issuer)) == 1;
+}
+
 static X509_STORE *store_of(const struct path_request *request)
 {
         OWN(X509_STORE) store = X509_STORE_new();
         if (store == NULL || !anchors_add(store, request->anchors) || !services_add(store, request))
                 return NULL;
+        X509_STORE_set_check_issued(store, issued_by);
         X509_VERIFY_PARAM *parameters = X509_STORE_get0_param(store);
         X509_VERIFY_PARAM_set_time(parameters, (time_t)request->at);
         X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_POLICY_CHECK);
