@@ -9,12 +9,15 @@ grant execute on function api.now, api.identify, api.consultation_create, api.co
         api.deposit_open, api.deposit_show, api.deposit_commit, api.deposit_withdraw, api.envelope_admit, api.transfer_record, api.manifest_put,
         api.opening_start, api.opening_shares_wanted, api.opening_share_put, api.opening_show, api.envelope_claim, api.envelope_settle, api.envelope_show,
         api.filing_create, api.filing_file_begin, api.filing_file_finish, api.filing_show, api.filing_submit, api.filing_refuse,
-        api.receipts_after, api.cursor_acknowledge, api.receipt_show, api.checkpoint_note, api.journal_tile to pli_front;
+        api.receipts_after, api.events_after, api.cursor_acknowledge, api.receipt_show, api.checkpoint_note, api.checkpoint_cosigned, api.journal_tile,
+        api.webhook_create, api.webhook_list, api.webhook_delete, api.webhook_replay, api.metrics to pli_front;
 
 grant execute on function api.now, api.notary_lock, api.event_pending, api.journal_append, api.journal_nodes, api.journal_state,
         api.receipt_put, api.receipt_stamp, api.receipt_unstamped, api.receipt_missing to pli_notary;
 
-grant execute on function api.now, api.relay_lock, api.outbox_claim, api.outbox_settle, api.filing_answer, api.chunk_read to pli_relay;
+
+grant execute on function api.now, api.relay_lock, api.outbox_claim, api.outbox_settle, api.filing_answer, api.chunk_read,
+        api.webhook_claim, api.webhook_settle to pli_relay;
 
 grant execute on function api.now, api.maintain, api.body_enrol, api.party_enrol, api.party_disable, api.party_list, api.outbox_list,
-        api.journal_rows, api.checkpoint_rows, api.node_rows, api.journal_state, api.migrations, api.doctor to pli_admin;
+        api.journal_rows, api.checkpoint_rows, api.node_rows, api.receipt_rows, api.event_strays, api.cosign, api.journal_state, api.migrations, api.doctor to pli_admin;

@@ -42,5 +42,8 @@ CONFIG_TEXT(actes_pin, "", "relay: pinned public key of @CTES' server, sha256//B
 CONFIG_INTEGER(actes_seconds, 240, 5, 280, "relay: how long one sending to @CTES may take; twice that must stay below an item's lease")
 CONFIG_TEXT(relay_spool, "/var/tmp", "relay: folder where an archive lies, unnamed, while it is sent; 150 MiB free")
 CONFIG_INTEGER(relay_seconds, 5, 1, 3600, "relay: seconds between two looks at the outbox when nothing calls")
+CONFIG_TEXT(webhook_anchors, "", "relay: authorities of webhook receivers, PEM; empty: the system's")
+CONFIG_INTEGER(webhook_loopback, 0, 0, 1, "front, relay: 1 lets webhooks be on this machine, also by http: for tests")
+CONFIG_INTEGER(webhook_seconds, 10, 1, 45, "relay: how long a webhook's receiver may take to answer")
 CONFIG_TEXT(schemas, "", "folder of the State's XML schemas (actes/, pes/); empty: built-in checks only")
 CONFIG_TEXT(log_level, "info", "error, warning, info or debug")

@@ -76,13 +76,49 @@ begin
 end
 $$;
 
+-- The first column of an event that does not say what its text says; the text is what the leaf commits to.
+create function rule.event_differs(e event) returns text language plpgsql stable as $$
+declare
+        said jsonb := e.text::jsonb;
+begin
+        return case
+        when e.name is distinct from said ->> 'event' then 'name'
+        when e.fact is distinct from said ->> 'fact' then 'fact'
+        when rule.instant(e.at) is distinct from said ->> 'at' then 'at'
+        when e.channel is distinct from said ->> 'channel' then 'channel'
+        when e.subject_type is distinct from said #>> '{subject,type}' or e.subject is distinct from said #>> '{subject,id}' then 'subject'
+        when (select b.siret from body b where b.id = e.body) is distinct from said #>> '{body,siret}' then 'body'
+        when (select encode(p.certificate_sha256, 'hex') from party p where p.id = e.party) is distinct from said #>> '{depositor,certificate}' then 'party'
+        end;
+exception
+        when others then
+                return 'text';
+end
+$$;
+
 -- For the audit: leaves with the events they commit to; nodes; checkpoints.
 create function api.journal_rows(after bigint, lim int) returns jsonb language plpgsql stable security definer set search_path = pli, pg_temp as $$
 begin
         perform rule.act_everywhere();
-        return (select coalesce(jsonb_agg(jsonb_build_object('index', j.index, 'event', j.event, 'leaf', encode(j.leaf, 'hex'), 'salt', encode(e.salt, 'hex'), 'text', e.text) order by j.index), '[]')
+        return (select coalesce(jsonb_agg(jsonb_build_object('index', j.index, 'event', j.event, 'leaf', encode(j.leaf, 'hex'), 'salt', encode(e.salt, 'hex'), 'text', e.text,
+                        'differs', rule.event_differs(e)) order by j.index), '[]')
                 from (select * from journal x where x.index > after order by x.index limit least(greatest(lim, 1), 10000)) j left join event e on e.id = j.event);
 end
+$$;
+
+-- Events that neither are in the journal nor wait for it, and those that wait but do not say what their columns say.
+create function api.event_strays() returns jsonb language plpgsql stable security definer set search_path = pli, pg_temp as $$
+begin
+        perform rule.act_everywhere();
+        return (select coalesce(jsonb_agg(jsonb_build_object('event', e.id, 'waits', p.event is not null, 'differs', rule.event_differs(e)) order by e.id), '[]')
+                from (select x.id from event x except select j.event from journal j) o join event e on e.id = o.id left join event_pending p on p.event = o.id
+                where p.event is null or rule.event_differs(e) is not null);
+end
+$$;
+
+create function api.receipt_rows(after bigint, lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select coalesce(jsonb_agg(jsonb_build_object('index', r.index, 'event', r.event, 'receipt', rule.base64(r.xml), 'stamped', r.stamped) order by r.index), '[]')
+        from (select * from receipt x where x.index > after order by x.index limit least(greatest(lim, 1), 1000)) r
 $$;
 create function api.checkpoint_rows(after bigint, lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
         select coalesce(jsonb_agg(jsonb_build_object('size', c.size, 'root', encode(c.root, 'hex'), 'note', c.note) order by c.size), '[]')
@@ -107,6 +143,8 @@ declare
         unstamped bigint;
         stuck bigint;
         opening bigint;
+        unheard text;
+        silent text;
 begin
         perform rule.act_everywhere();
         select count(*) into partitions from pg_class where relnamespace = 'pli'::regnamespace and relkind = 'r' and relname ~ '^chunk_\d{8}$'
@@ -117,13 +155,26 @@ begin
         select count(*) into unstamped from receipt r where not r.stamped;
         select count(*) into stuck from outbox o where o.state in ('waiting', 'sending') and o.queued_at < clock_timestamp() - interval '1 day';
         select count(*) into opening from envelope e where e.state = 'ready' and e.lease_until < clock_timestamp();
+        select string_agg(format('%s (%s)', w.url, coalesce(w.detail, 'HTTP ' || w.status)), ', ') into silent from webhook w where w.state = 'stopped' or w.failures >= 10;
+        select string_agg(p.organisation, ', ') into unheard from party p left join state_cursor s on s.party = p.id
+        where 'state' = any (p.roles) and p.disabled_at is null and exists (
+                select from receipt r join event e on e.id = r.event where r.index > coalesce(s.cursor, -1) and r.index <= coalesce(s.cursor, -1) + 1000
+                and r.at < clock_timestamp() - interval '1 day' and rule.event_fed(p, e) and e.fact <> 'cursor.acknowledged');
         return jsonb_build_array(
                 rule.finding('partitions', partitions >= 7, format('Partitions are ready for %s days; "pliadm migrate" makes more.', partitions)),
                 rule.finding('default-partition', strays = 0, format('%s chunks lie in the default partition.', strays)),
+                rule.finding('notary-active', rule.lock_held('pli notary'), case when rule.lock_held('pli notary') then 'A notary is active.'
+                        else 'No notary is active: facts are kept and get their receipts when one is started.' end),
                 rule.finding('notary', waiting < interval '1 minute', case when waiting is null then 'No event waits for the notary.' else format('The oldest event has been waiting for the notary for %s.', waiting) end),
                 rule.finding('receipts', unreceipted = 0, format('%s journal entries have no receipt.', unreceipted)),
-                rule.finding('time-stamps', unstamped = 0, format('%s receipts wait for their time-stamp.', unstamped)),
+                rule.finding('time-stamps', unstamped = 0, case when unstamped = 0 then 'No receipt waits for its time-stamp.' else (
+                        select format('%s receipts wait for their time-stamp, the oldest since %s: index %s%s.', unstamped, rule.instant(min(r.at)),
+                                string_agg(r.index::text, ', ' order by r.index), case when unstamped > 5 then '…' else '' end)
+                        from (select x.* from receipt x where not x.stamped order by x.index limit 5) r) end),
                 rule.finding('outbox', stuck = 0, format('%s filings have been waiting for the State for more than a day.', stuck)),
+                rule.finding('webhooks', silent is null, case when silent is null then 'Every webhook is answered.' else format('Webhooks that nobody answers: %s.', silent) end),
+                rule.finding('feeds', unheard is null, case when unheard is null then 'Every State platform has acknowledged what is a day old.'
+                        else format('Receipts of more than a day are not acknowledged by: %s.', unheard) end),
                 rule.finding('opening', opening = 0, format('%s envelopes were taken by a worker that did not come back.', opening)),
                 rule.finding('durability', current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' and current_setting('full_page_writes') = 'on',
                         format('fsync is %s, synchronous_commit is %s, full_page_writes is %s.', current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'))));

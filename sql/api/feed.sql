@@ -1,58 +1,110 @@
--- Receipts to those they are for: the holder, its body, the State platform.
+-- What happened, in journal order, to those it concerns: a cursor that can miss nothing, however transactions
+-- commit. Who is fed what depends on columns of the event that never change: what a cursor has passed by can
+-- not turn up behind it later.
 
+-- The State: its channels and departments. What another platform has read is not its affair.
 create function rule.event_fed(p party, e event) returns boolean language sql immutable as $$
         select 'state' = any (p.roles) and e.channel = any (p.channels) and (p.departments is null or e.department = any (p.departments))
+                and (e.fact <> 'cursor.acknowledged' or e.party = p.id)
+$$;
+
+-- Companies: what is theirs. Bodies and their suppliers' software: what is their body's, but the deposits, which
+-- they learn of at the opening.
+create function rule.event_own(p party, e event) returns boolean language sql immutable as $$
+        select coalesce('company' = any (p.roles) and e.company = p.company, false)
+                or coalesce(p.roles && array['buyer', 'filer', 'vendor'] and e.body = p.body and e.subject_type <> 'deposit', false)
 $$;
 
 -- May this party read this event? The company or body it is about, an auditor, the State for its channels and departments.
 create function rule.event_seen(p party, e event) returns boolean language plpgsql stable as $$
 begin
         return (select 'auditor' = any (p.roles) or p.id = e.party or (e.company is not null and p.company = e.company and 'company' = any (p.roles))
-                        or (p.body = e.body and p.roles && array['buyer', 'filer'] and (e.subject_type <> 'deposit' or exists (
+                        or (p.body = e.body and p.roles && array['buyer', 'filer', 'vendor'] and (e.subject_type <> 'deposit' or exists (
                                 select from deposit d join consultation c on c.body = d.body and c.id = d.consultation
                                 where d.body = e.body and d.id::text = e.subject and c.opening_at is not null)))
                         or rule.event_fed(p, e));
 end
 $$;
 
--- Journal order: a cursor that can miss nothing. Stops before the first event whose receipt is not there yet.
-create function api.receipts_after(actor uuid, after bigint, lim int) returns jsonb
-language plpgsql stable security definer set search_path = pli, pg_temp as $$
-#variable_conflict use_column
+-- One page after a cursor: {"rows", "next", "more"}. It stops before the first leaf whose receipt is not there yet,
+-- looks at 5000 leaves at most and holds 8 MiB at most (one receipt always). "more": ask again at once.
+create function rule.feed(reader party, official boolean, after bigint, most int) returns jsonb language plpgsql stable as $$
+#variable_conflict use_variable
 declare
-        platform party := rule.actor(actor, array['state']);
-        most int := least(greatest(coalesce($3, 100), 1), 1000);
-        stop bigint; -- the first index that may not be passed
+        head bigint := coalesce((select max(j.index) from journal j), -1);
+        furthest bigint := least(after + 5000, head);
+        missing bigint := (select min(j.index) from journal j where j.index > after and j.index <= furthest
+                           and not exists (select from receipt r where r.index = j.index));
+        last bigint := coalesce(missing - 1, furthest);
+        found int;
         page jsonb;
+        next bigint;
 begin
-        perform rule.act_everywhere();
-        stop := coalesce((select min(j.index) from journal j where j.index > $2 and not exists (select from receipt r where r.index = j.index)),
-                (select max(j.index) + 1 from journal j), 0);
-        select jsonb_agg(jsonb_build_object('index', x.index, 'event', x.name, 'fact', x.fact, 'at', rule.instant(x.at), 'receipt', convert_from(x.xml, 'UTF8')) order by x.index)
-        into page
-        from (select r.index, e.name, e.fact, e.at, r.xml from receipt r join event e on e.id = r.event
-              where r.index > $2 and r.index < stop and rule.event_fed(platform, e) order by r.index limit most) x;
-        return jsonb_build_object('receipts', coalesce(page, '[]'), 'next',
-                case when jsonb_array_length(page) = most then (page -> -1 ->> 'index')::bigint else greatest($2, stop - 1) end);
+        select max(y.place), jsonb_agg(jsonb_build_object('index', y.index, 'event', y.name, 'fact', y.fact, 'at', rule.instant(y.at),
+                        'receipt', convert_from(y.xml, 'UTF8')) order by y.index) filter (where y.place = 1 or y.bytes <= 8388608)
+        into found, page
+        from (select x.*, row_number() over (order by x.index) as place, sum(length(x.xml)) over (order by x.index) as bytes
+              from (select r.index, e.name, e.fact, e.at, r.xml from receipt r join event e on e.id = r.event
+                    where r.index > after and r.index <= last and case when official then rule.event_fed(reader, e) else rule.event_own(reader, e) end
+                    order by r.index limit most) x) y;
+        if found = most or jsonb_array_length(page) < found then
+                next := (page -> -1 ->> 'index')::bigint;
+        else
+                next := greatest(after, last);
+        end if;
+        return jsonb_build_object('rows', coalesce(page, '[]'), 'next', next, 'more', next < last or (missing is null and last < head));
 end
 $$;
 
--- What the State says it has read is itself a fact.
+create function rule.feed_limit(lim int) returns int language sql immutable as $$
+        select least(greatest(coalesce(lim, 100), 1), 1000)
+$$;
+
+create function api.receipts_after(actor uuid, after bigint, lim int) returns jsonb
+language plpgsql stable security definer set search_path = pli, pg_temp as $$
+declare
+        platform party := rule.actor(actor, array['state']);
+        page jsonb;
+begin
+        perform rule.act_everywhere();
+        page := rule.feed(platform, true, after, rule.feed_limit(lim));
+        return jsonb_build_object('receipts', page -> 'rows', 'next', page -> 'next', 'more', page -> 'more');
+end
+$$;
+
+create function api.events_after(actor uuid, after bigint, lim int) returns jsonb
+language plpgsql stable security definer set search_path = pli, pg_temp as $$
+declare
+        reader party := rule.actor(actor, array['company', 'buyer', 'filer', 'vendor']);
+        page jsonb;
+begin
+        perform rule.act_everywhere();
+        page := rule.feed(reader, false, after, rule.feed_limit(lim));
+        return jsonb_build_object('events', page -> 'rows', 'next', page -> 'next', 'more', page -> 'more');
+end
+$$;
+
+-- What the State says it has read is itself a fact. It does not go back; said again, it is the same fact.
 create function api.cursor_acknowledge(actor uuid, cursor bigint) returns jsonb
 language plpgsql security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
 declare
         platform party := rule.actor(actor, array['state']);
+        kept state_cursor;
         receipt bigint;
 begin
         perform rule.act_everywhere();
         if $2 < 0 or $2 > coalesce((select max(r.index) from receipt r), -1) then
                 perform rule.refuse('cursor-unknown', format('No receipt has the index %s.', $2));
         end if;
-        insert into state_cursor as s (party, cursor) values (actor, $2)
-        on conflict (party) do update set cursor = excluded.cursor, at = clock_timestamp();
+        insert into state_cursor (party, cursor) values (actor, -1) on conflict (party) do nothing;
+        select * into kept from state_cursor s where s.party = actor for update;
+        if $2 <= kept.cursor and kept.event is not null then
+                return jsonb_build_object('cursor', kept.cursor, 'event', kept.event);
+        end if;
         receipt := rule.append(row(null::bigint, 'ContentAccessTracking', 'cursor.acknowledged', coalesce(platform.channels[1], 'actes'), 'cursor', actor::text, actor),
                 jsonb_build_object('cursor', $2));
+        update state_cursor s set cursor = $2, at = clock_timestamp(), event = receipt where s.party = actor;
         return jsonb_build_object('cursor', $2, 'event', receipt);
 end
 $$;
@@ -61,7 +113,7 @@ create function api.receipt_show(actor uuid, event bigint) returns jsonb
 language plpgsql stable security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
 declare
-        reader party := rule.actor(actor, array['company', 'buyer', 'member', 'filer', 'state', 'operator', 'auditor']);
+        reader party := rule.actor(actor, array['company', 'buyer', 'member', 'filer', 'state', 'operator', 'auditor', 'vendor']);
         e event;
 begin
         perform rule.act_everywhere();

@@ -65,8 +65,31 @@ create function api.journal_nodes(wanted jsonb) returns jsonb language sql stabl
         left join journal_node n on n.level = w.level and n.index = w.index
 $$;
 
+-- A checkpoint with what witnesses have signed of it: their lines follow ours (C2SP signed-note).
+create function rule.checkpoint_cosigned(c checkpoint) returns jsonb language sql stable as $$
+        select to_jsonb(c.note || coalesce((select string_agg(s.line || E'\n', '' order by s.at, s.witness) from cosignature s where s.size = c.size), ''))
+$$;
+
 create function api.checkpoint_note() returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
-        select to_jsonb(c.note) from checkpoint c order by c.size desc limit 1
+        select rule.checkpoint_cosigned(c) from checkpoint c order by c.size desc limit 1
+$$;
+
+-- The latest one that a witness has signed.
+create function api.checkpoint_cosigned() returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select rule.checkpoint_cosigned(c) from checkpoint c where c.size = (select max(s.size) from cosignature s)
+$$;
+
+-- A witness's line goes under the checkpoint whose text it signs; the latest of each witness counts by its size.
+create function api.cosign(text text, witness text, line text) returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
+declare
+        signed bigint := (select c.size from checkpoint c where starts_with(c.note, $1 || E'\n'));
+begin
+        if signed is null then
+                perform rule.refuse('cosignature-foreign', 'No checkpoint of this journal has this text.');
+        end if;
+        insert into cosignature (size, witness, line) values (signed, $2, $3) on conflict do nothing;
+        return jsonb_build_object('size', signed, 'witness', $2);
+end
 $$;
 
 -- C2SP tlog-tiles: `width` hashes of tree level 8 × level from tile × 256 on; null where they are not all there.
