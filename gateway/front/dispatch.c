@@ -18,7 +18,7 @@ static unsigned role_of(const char *name)
                 enum role role;
         } rows[] = {
                 {"company", COMPANY}, {"buyer", BUYER},       {"member", MEMBER},   {"filer", FILER},
-                {"state", STATE},     {"operator", OPERATOR}, {"auditor", AUDITOR},
+                {"state", STATE},     {"operator", OPERATOR}, {"auditor", AUDITOR}, {"vendor", VENDOR},
         };
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
                 if (name != NULL && strcmp(rows[i].name, name) == 0)

@@ -28,7 +28,7 @@ struct party {
         char body[20];  /* the body it belongs to, "" for none */
         unsigned roles; /* set of enum role */
 };
-enum role { ANYONE = 0, COMPANY = 1, BUYER = 2, MEMBER = 4, FILER = 8, STATE = 16, OPERATOR = 32, AUDITOR = 64 };
+enum role { ANYONE = 0, COMPANY = 1, BUYER = 2, MEMBER = 4, FILER = 8, STATE = 16, OPERATOR = 32, AUDITOR = 64, VENDOR = 128 };
 
 /* What the body of a PUT became where the route stores it (BODY_STORED). */
 struct stored_chunk {

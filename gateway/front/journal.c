@@ -16,19 +16,29 @@ DEFINE_OWNER(json_t, json_decref)
 
 enum { TILE_HASHES = 256, LEVEL_MOST = 63 };
 
-enum answer journal_checkpoint(struct request *request)
+static enum answer checkpoint_answer(struct request *request, const char *function, const char *none)
 {
         struct problem problem = {0};
         OWN(json_t) note = NULL;
-        if (!db_call_json(request->db, "api.checkpoint_note", NULL, 0, &note, &problem))
+        if (!db_call_json(request->db, function, NULL, 0, &note, &problem))
                 return http_answer_problem(request, &problem);
         const char *text = json_string_value(note);
         if (text == NULL) {
-                problem_set(&problem, "not-found", "the journal is empty: no checkpoint has been signed yet");
+                problem_set(&problem, "not-found", "%s", none);
                 return http_answer_problem(request, &problem);
         }
         http_answer_header(request, "Cache-Control", "no-cache");
         return http_answer_bytes(request, 200, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+enum answer journal_checkpoint(struct request *request)
+{
+        return checkpoint_answer(request, "api.checkpoint_note", "the journal is empty: no checkpoint has been signed yet");
+}
+
+enum answer journal_cosigned(struct request *request)
+{
+        return checkpoint_answer(request, "api.checkpoint_cosigned", "no witness has signed a checkpoint yet");
 }
 
 /* A decimal number without leading zeros, up to `most`, that ends at one of `ends`. */

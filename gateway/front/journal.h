@@ -9,6 +9,8 @@
 
 /* GET /checkpoint: text/plain */
 enum answer journal_checkpoint(struct request *request);
+/* GET /checkpoint/cosigned: text/plain */
+enum answer journal_cosigned(struct request *request);
 /* GET /tile/{level}/{x001/x234/067}[.p/{width}]: reads request->path itself, any depth */
 enum answer journal_tile(struct request *request);
 

@@ -13,8 +13,6 @@
 
 DEFINE_OWNER(json_t, json_decref)
 
-enum { FEED_LIMIT = 1000, FEED_WAIT = 60 }; /* receipts a page; seconds */
-
 /* *out is json null where it is not made yet. */
 static bool receipt_find(struct request *request, int64_t event, json_t **out, struct problem *problem)
 {
@@ -77,37 +75,4 @@ enum answer receipt_show(struct request *request)
                 return http_answer_problem(request, &problem);
         }
         return answer_found(request, found);
-}
-
-enum answer receipt_feed(struct request *request)
-{
-        struct problem problem = {0};
-        const int64_t after = http_query_integer(request, "after", -1, -1, INT64_MAX);
-        const int64_t wait = http_query_integer(request, "wait", 0, 0, FEED_WAIT);
-        const struct db_argument arguments[] = {call_actor(request), db_integer(after),
-                                                db_integer(http_query_integer(request, "limit", 100, 1, FEED_LIMIT))};
-        OWN(json_t) feed = NULL;
-        if (!db_call_json(request->db, "api.receipts_after", arguments, 3, &feed, &problem))
-                return http_answer_problem(request, &problem);
-        if (json_array_size(json_object_get(feed, "receipts")) == 0 && wait > 0 && !http_waited(request))
-                return http_wait(request, "receipt", (unsigned)wait);
-        return http_answer_json(request, 200, TAKE(feed));
-}
-
-enum answer receipt_acknowledge(struct request *request)
-{
-        struct problem problem = {0};
-        OWN(json_t) message = http_json(request, &problem);
-        json_t *answer = NULL;
-        if (message == NULL)
-                return http_answer_problem(request, &problem);
-        const json_t *cursor = json_object_get(message, "cursor");
-        if (!json_is_integer(cursor) || json_integer_value(cursor) < -1) {
-                problem_set(&problem, "json-malformed", "\"cursor\" must be the journal index of the last receipt kept");
-                return http_answer_problem(request, &problem);
-        }
-        const struct db_argument arguments[] = {call_actor(request), db_integer(json_integer_value(cursor))};
-        if (!db_call_json(request->db, "api.cursor_acknowledge", arguments, 2, &answer, &problem))
-                return http_answer_problem(request, &problem);
-        return http_answer_json(request, 200, answer);
 }

@@ -1,6 +1,5 @@
 /*
- * receipt.h - receipts (accusés de réception) made by the notary: to their
- * holder, and in journal order to a State platform that polls.
+ * receipt.h - receipts (accusés de réception) made by the notary, to their holder.
  */
 #ifndef PLI_FRONT_RECEIPT_H
 #define PLI_FRONT_RECEIPT_H
@@ -13,9 +12,5 @@ enum answer receipt_answer(struct request *request, int64_t event, unsigned seco
 
 /* GET /api/v1/receipts/{event} */
 enum answer receipt_show(struct request *request);
-/* GET /state/v1/receipts?after=-1&limit=100&wait=0: {"receipts":[{"index","event","at","receipt"}],"next"} */
-enum answer receipt_feed(struct request *request);
-/* POST /state/v1/receipts/acknowledge {"cursor":N}; BODY_MEMORY, 4 KiB */
-enum answer receipt_acknowledge(struct request *request);
 
 #endif

@@ -10,13 +10,16 @@
 #include "gateway/front/deposit.h"
 #include "gateway/front/document.h"
 #include "gateway/front/envelope.h"
+#include "gateway/front/feed.h"
 #include "gateway/front/filing.h"
 #include "gateway/front/health.h"
 #include "gateway/front/journal.h"
+#include "gateway/front/metric.h"
 #include "gateway/front/opening.h"
 #include "gateway/front/page.h"
 #include "gateway/front/path.h"
 #include "gateway/front/receipt.h"
+#include "gateway/front/webhook.h"
 #include "signing/signing.h"
 
 #define KIB ((uint64_t)1024)
@@ -24,6 +27,7 @@
 #define CONSULTATION "/api/v1/consultations/{consultation}"
 #define DEPOSIT "/api/v1/deposits/{deposit}"
 #define FILING "/api/v1/filings/{filing}"
+#define READER (COMPANY | BUYER | FILER | VENDOR)
 
 /* clang-format off */
 const struct route routes[] = {
@@ -62,11 +66,20 @@ const struct route routes[] = {
         {"GET", FILING, FILER, BODY_NONE, 0, filing_show, NULL, "A filing and its steps", false, NULL},
         {"GET", FILING "/receipt", FILER, BODY_NONE, 0, filing_receipt, NULL, "The receipt of a filing", false, NULL},
 
-        {"GET", "/api/v1/receipts/{event}", COMPANY | BUYER | MEMBER | FILER | STATE | OPERATOR | AUDITOR, BODY_NONE, 0, receipt_show, NULL, "A receipt, to its holder", false, NULL},
-        {"GET", "/state/v1/receipts", STATE, BODY_NONE, 0, receipt_feed, NULL, "Receipts in journal order, from a cursor; wait=seconds polls long", false, NULL},
-        {"POST", "/state/v1/receipts/acknowledge", STATE, BODY_MEMORY, 4 * KIB, receipt_acknowledge, NULL, "Acknowledge all receipts up to a cursor", false, NULL},
+        {"GET", "/api/v1/receipts/{event}", COMPANY | BUYER | MEMBER | FILER | STATE | OPERATOR | AUDITOR | VENDOR, BODY_NONE, 0, receipt_show, NULL, "A receipt, to its holder", false, NULL},
+        {"GET", "/state/v1/receipts", STATE, BODY_NONE, 0, feed_receipts, NULL, "Receipts in journal order, from a cursor; wait=seconds polls long", false, NULL},
+        {"POST", "/state/v1/receipts/acknowledge", STATE, BODY_MEMORY, 4 * KIB, feed_acknowledge, NULL, "Acknowledge all receipts up to a cursor", false, NULL},
+
+        {"GET", "/api/v1/events", READER, BODY_NONE, 0, feed_events, NULL, "What happened to you or your body, in journal order, from a cursor; wait=seconds polls long", false, NULL},
+        {"POST", "/api/v1/webhooks", READER, BODY_MEMORY, 16 * KIB, webhook_create, NULL, "Have these events pushed to an address; the secret is shown once", false, NULL},
+        {"GET", "/api/v1/webhooks", READER, BODY_NONE, 0, webhook_list, NULL, "Your webhooks and how they fare", false, NULL},
+        {"DELETE", "/api/v1/webhooks/{webhook}", READER, BODY_NONE, 0, webhook_delete, NULL, "No longer call this address", false, NULL},
+        {"POST", "/api/v1/webhooks/{webhook}/replay", READER, BODY_MEMORY, 4 * KIB, webhook_replay, NULL, "Push again from after an index", false, NULL},
+
+        {"GET", "/metrics", OPERATOR, BODY_NONE, 0, metric_show, NULL, "What a monitor watches, for Prometheus", false, NULL},
 
         {"GET", "/checkpoint", ANYONE, BODY_NONE, 0, journal_checkpoint, NULL, "The journal's signed head (C2SP tlog-checkpoint)", false, NULL},
+        {"GET", "/checkpoint/cosigned", ANYONE, BODY_NONE, 0, journal_cosigned, NULL, "The latest head that a witness has signed too (C2SP tlog-cosignature)", false, NULL},
         {"GET", "/tile/*", ANYONE, BODY_NONE, 0, journal_tile, NULL, "A tile of the journal (C2SP tlog-tiles)", false, NULL},
         {"GET", "/", ANYONE, BODY_NONE, 0, page_index, NULL, "The web pages", false, NULL},
         {"GET", "/ui/{name}", ANYONE, BODY_NONE, 0, page_asset, NULL, "A file of the web pages", false, NULL},

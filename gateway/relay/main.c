@@ -2,7 +2,7 @@
  * main.c - pli-relay, the one program that faces the State. It calls out, by
  * libcurl, and never listens: its jail has no call for it. It reads and writes
  * through pli_relay's functions alone. One relay is active, by a lock of its
- * database session; others wait.
+ * database session; others wait, but for webhooks, which all share.
  */
 #include <curl/curl.h>
 #include <signal.h>
@@ -13,6 +13,7 @@
 #include "gateway/core/jail.h"
 #include "gateway/core/log.h"
 #include "gateway/relay/outbox.h"
+#include "gateway/relay/webhook_channel.h"
 
 static atomic_bool stop;
 
@@ -63,6 +64,7 @@ static bool jail_close(const struct config *config, struct problem *problem)
                                         config->actes_certificate,
                                         config->actes_key,
                                         config->actes_anchors,
+                                        config->webhook_anchors,
                                         NULL};
         const char *const writable[] = {config->relay_spool, "/dev/null", NULL};
         const struct jail jail = {.profile = "relay", .readable = readable, .writable = writable};
@@ -113,13 +115,16 @@ int main(int argc, char **argv)
         signals_set();
         curl_global_init(CURL_GLOBAL_DEFAULT);
         struct actes_channel channel;
-        if (!jail_close(&config, &problem) || !actes_channel_open(&config, &stop, &channel, &problem))
+        struct webhook_channel *webhooks = NULL;
+        if (!jail_close(&config, &problem) || !actes_channel_open(&config, &stop, &channel, &problem) ||
+            !webhook_channel_start(&config, &stop, &webhooks, &problem))
                 return problem_exit(&problem);
         char conninfo[1024];
         snprintf(conninfo, sizeof conninfo, "%s user=pli_relay", config.database);
         struct db *db = db_open(conninfo, "pli-relay");
         log_event(LOG_LEVEL_INFO, "relay-started", "actes", config.actes_url, NULL);
         serve(&(struct outbox){db, &channel, &stop}, (int)config.relay_seconds * 1000);
+        webhook_channel_stop(webhooks);
         log_event(LOG_LEVEL_INFO, "relay-stopped", NULL);
         db_close(db);
         actes_channel_close(&channel);

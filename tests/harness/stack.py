@@ -287,6 +287,9 @@ TemporaryDirectory {base}
             "actes_key": self.pki.path("relay.key"),
             "actes_anchors": self.pki.path("root.pem"),
             "relay_seconds": "1",
+            "webhook_anchors": self.pki.path("root.pem"),
+            "webhook_loopback": "1",
+            "webhook_seconds": "3",
         }
         with open(self.config, "w") as file:
             file.write("".join(f"{name} = {value}\n" for name, value in values.items()))

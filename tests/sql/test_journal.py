@@ -72,7 +72,7 @@ def test_the_feed_stops_before_a_receipt_that_is_not_there(world):
     consultation = world.publish()
     world.deposit(consultation)
     first, second = world.notarize(receipts=False)[-2:]
-    assert world.front.call("receipts_after", world.party["portal"], start, 10) == {"receipts": [], "next": start}
+    assert world.front.call("receipts_after", world.party["portal"], start, 10) == {"receipts": [], "next": start, "more": False}
     world.notary.call("receipt_put", second, b"<Receipt n='2'/>", True)
     assert world.front.call("receipts_after", world.party["portal"], start, 10)["receipts"] == []
     assert [m["event"] for m in world.notary.call("receipt_missing", 10)] == [first]
