@@ -1,17 +1,15 @@
 /* key.c - a private key held in memory, behind the same callback as a token's. */
-#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
-#include <openssl/objects.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/core/owner.h"
+#include "signing/key_sign.h"
 #include "signing/private_key.h"
 #include "signing/refusal.h"
 
-enum { CERTIFICATES_MAX = 16, DER_MAX = 256 };
+enum { CERTIFICATES_MAX = 16 };
 
 struct signing_memory_key {
         EVP_PKEY *key;
@@ -20,8 +18,6 @@ struct signing_memory_key {
 };
 
 DEFINE_OWNER(signing_memory_key, signing_memory_key_free)
-DEFINE_OWNER(EVP_PKEY_CTX, EVP_PKEY_CTX_free)
-DEFINE_OWNER(ECDSA_SIG, ECDSA_SIG_free)
 
 void signing_memory_key_free(signing_memory_key *key)
 {
@@ -38,34 +34,9 @@ const struct signing_key *signing_memory_key_use(const signing_memory_key *key)
         return &key->use;
 }
 
-/* XMLDSig wants r ‖ s, each as long as the curve's order (RFC 4050 3.3); OpenSSL gives DER. */
-static bool raw_signature(EVP_PKEY *key, struct signing_bytes der, uint8_t *signature, size_t *size)
-{
-        const unsigned char *at = der.data;
-        int half = (EVP_PKEY_get_bits(key) + 7) / 8;
-        OWN(ECDSA_SIG) parsed = d2i_ECDSA_SIG(NULL, &at, (long)der.size);
-        if (parsed == NULL || *size < 2 * (size_t)half || BN_bn2binpad(ECDSA_SIG_get0_r(parsed), signature, half) != half ||
-            BN_bn2binpad(ECDSA_SIG_get0_s(parsed), signature + half, half) != half)
-                return false;
-        *size = 2 * (size_t)half;
-        return true;
-}
-
 static bool memory_sign(void *context, int digest_nid, struct signing_bytes digest, uint8_t *signature, size_t *size)
 {
-        const signing_memory_key *key = context;
-        bool rsa = EVP_PKEY_is_a(key->key, "RSA");
-        OWN(EVP_PKEY_CTX) signer = EVP_PKEY_CTX_new(key->key, NULL);
-        if (signer == NULL || EVP_PKEY_sign_init(signer) != 1 ||
-            (rsa && EVP_PKEY_CTX_set_rsa_padding(signer, RSA_PKCS1_PADDING) != 1) ||
-            EVP_PKEY_CTX_set_signature_md(signer, EVP_get_digestbynid(digest_nid)) != 1)
-                return false;
-        if (rsa)
-                return EVP_PKEY_sign(signer, signature, size, digest.data, digest.size) == 1;
-        uint8_t der[DER_MAX];
-        size_t der_size = sizeof der;
-        return EVP_PKEY_sign(signer, der, &der_size, digest.data, digest.size) == 1 &&
-               raw_signature(key->key, (struct signing_bytes){der, der_size}, signature, size);
+        return key_sign(((signing_memory_key *)context)->key, digest_nid, digest, signature, size);
 }
 
 static bool certificate_keep(signing_memory_key *key, X509 *certificate)

@@ -142,6 +142,22 @@ SIGNING_MUST bool signing_stamp_request(struct signing_bytes signed_document, co
 SIGNING_MUST bool signing_stamp_apply(struct signing_bytes signed_document, struct signing_bytes answer, uint64_t nonce,
                                       const signing_trust *trust, const struct signing_sink *out, struct signing_refusal *why);
 
+/* From B-T to B-LT and B-LTA (EN 319 132-1 6.3). The same two steps for an archive time-stamp; another one renews the last. */
+struct signing_augmentation {
+        struct signing_bytes document;           /* XML or ASiC-E, stamped */
+        const struct signing_detached *detached; /* files signed beside it, or NULL */
+        const signing_trust *trust;              /* where chains end, and the certificates and revocation data to put in */
+        size_t signature;                        /* its number in the report, counter-signatures not counted */
+};
+/* Puts in what a later verifier needs of signer and authorities (5.4): each certificate below an anchor must have revocation
+ * data in `trust`. What is there already is not put in again; nothing new is refused with "VALUES_COMPLETE". */
+SIGNING_MUST bool signing_values_apply(const struct signing_augmentation *augmentation, const struct signing_sink *out,
+                                       struct signing_refusal *why);
+SIGNING_MUST bool signing_archive_request(const struct signing_augmentation *augmentation, uint64_t nonce,
+                                          const struct signing_sink *request, struct signing_refusal *why);
+SIGNING_MUST bool signing_archive_apply(const struct signing_augmentation *augmentation, struct signing_bytes answer,
+                                        uint64_t nonce, const struct signing_sink *out, struct signing_refusal *why);
+
 /* ---- sealing: DESIGN §5, STREAM (Hoang et al., CRYPTO 2015), XML Encryption 1.1, Shamir 1979 ---- */
 enum { SIGNING_CHUNK = 262144, SIGNING_SEALED_CHUNK = SIGNING_CHUNK + 28, SIGNING_SHARE = 33, SIGNING_MEMBERS_MAX = 16 };
 
