@@ -88,8 +88,9 @@ $(BUILD)/tests/conformance/run: $(call objects,$(wildcard tests/conformance/*.c)
 conformance-runner: $(BUILD)/tests/conformance/run
 CORPUS ?= ../shared/data/xades
 TSV    ?= $(CORPUS)/corpus.tsv
+KNOWN  ?= tests/conformance/known.tsv
 conformance: conformance-runner
-	$(BUILD)/tests/conformance/run $(CORPUS) $(TSV)
+	$(BUILD)/tests/conformance/run $(CORPUS) $(TSV) $(KNOWN)
 
 # libFuzzer on one target: make fuzz TARGET=xml SECONDS=600
 fuzz:

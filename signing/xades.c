@@ -149,11 +149,26 @@ static void certificate_element(STACK_OF(X509) * set, const xmlNode *node)
         free(der);
 }
 
+/* XMLDSig 4.5.3: the X509Data of this document that KeyInfo points at, where its Id is unique; nothing is fetched. */
+static void retrieved_certificates(const struct dsig *dsig, const xmlNode *method, STACK_OF(X509) * set)
+{
+        const char *uri = xml_attribute(method, "URI");
+        xmlNode *data = NULL;
+        if (uri == NULL || uri[0] != '#' || xml_by_id(dsig->document, uri + 1, &data) != XML_UNIQUE ||
+            !xml_is(data, DSIG_SPACE, "X509Data"))
+                return;
+        for (const xmlNode *child = xml_child(data, DSIG_SPACE, "X509Certificate"); child != NULL;
+             child = xml_next(child, DSIG_SPACE, "X509Certificate"))
+                certificate_element(set, child);
+}
+
 void xades_certificates(const struct dsig *dsig, const struct xades *xades, STACK_OF(X509) * key_info, STACK_OF(X509) * values)
 {
         for (xmlNode *node = dsig->key_info; node != NULL; node = xml_walk(dsig->key_info, node))
                 if (xml_is(node, DSIG_SPACE, "X509Certificate"))
                         certificate_element(key_info, node);
+                else if (xml_is(node, DSIG_SPACE, "RetrievalMethod"))
+                        retrieved_certificates(dsig, node, key_info);
         for (xmlNode *node = xades->unsigned_properties; node != NULL; node = xml_walk(xades->unsigned_properties, node))
                 if (xml_is(node, NULL, "EncapsulatedX509Certificate"))
                         certificate_element(values, node);

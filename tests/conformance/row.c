@@ -121,7 +121,7 @@ bool rows_next(struct rows *rows, struct row *row)
         return false;
 }
 
-void tally_add(struct tally *tally, const char *expected, bool agreed, bool sub_agreed)
+void tally_add(struct tally *tally, const char *expected, enum tally_outcome outcome)
 {
         size_t n = 0;
         while (n < tally->count && strcmp(tally->lines[n].expected, expected) != 0)
@@ -133,17 +133,21 @@ void tally_add(struct tally *tally, const char *expected, bool agreed, bool sub_
                 snprintf(tally->lines[n].expected, sizeof tally->lines[n].expected, "%s", expected);
         }
         tally->lines[n].all++;
-        tally->lines[n].agreed += agreed;
-        tally->lines[n].sub_agreed += agreed && sub_agreed;
-        tally->passed += agreed;
-        tally->failed += !agreed;
+        tally->lines[n].agreed += outcome == TALLY_AGREED || outcome == TALLY_OTHER_REASON;
+        tally->lines[n].sub_agreed += outcome == TALLY_AGREED;
+        tally->lines[n].explained += outcome == TALLY_EXPLAINED;
+        tally->passed += outcome == TALLY_AGREED || outcome == TALLY_OTHER_REASON;
+        tally->failed += outcome == TALLY_FAILED;
+        tally->explained += outcome == TALLY_EXPLAINED;
 }
 
 void tally_show(const struct tally *tally)
 {
-        printf("%-72s %9s %9s %5s\n", "expected", "agree", "reason", "rows");
+        printf("%-72s %9s %9s %9s %5s\n", "expected", "agree", "reason", "explained", "rows");
         for (size_t n = 0; n < tally->count; n++)
-                printf("%-72s %9u %9u %5u\n", tally->lines[n].expected, tally->lines[n].agreed, tally->lines[n].sub_agreed,
-                       tally->lines[n].all);
-        printf("%u passed, %u failed\n", tally->passed, tally->failed);
+                printf("%-72s %9u %9u %9u %5u\n", tally->lines[n].expected, tally->lines[n].agreed, tally->lines[n].sub_agreed,
+                       tally->lines[n].explained, tally->lines[n].all);
+        printf("of those that agree, %u hold no X.509 certificate: asserted intact, and refused here by policy, not by mathematics\n",
+               tally->by_policy);
+        printf("%u passed, %u failed, %u skipped\n", tally->passed, tally->failed, tally->explained);
 }

@@ -31,15 +31,16 @@ struct rows *rows_open(const char *folder, const char *table);
 bool rows_next(struct rows *rows, struct row *row);
 void rows_close(struct rows *rows);
 
+enum tally_outcome { TALLY_FAILED, TALLY_AGREED, TALLY_OTHER_REASON /* agreed, with another sub-indication */, TALLY_EXPLAINED };
 struct tally {
         struct {
                 char expected[160];
-                unsigned agreed, sub_agreed, all;
+                unsigned agreed, sub_agreed, explained, all;
         } lines[128];
         size_t count;
-        unsigned passed, failed, sub;
+        unsigned passed, failed, explained, by_policy;
 };
-void tally_add(struct tally *tally, const char *expected, bool agreed, bool sub_agreed);
+void tally_add(struct tally *tally, const char *expected, enum tally_outcome outcome);
 void tally_show(const struct tally *tally);
 
 #endif

@@ -1,13 +1,14 @@
 /*
  * run.c - judges a corpus of signed documents and holds each verdict against the
- * outcome its authors assert: run CORPUS_FOLDER TSV_FILE [-v].
+ * outcome its authors assert: run CORPUS_FOLDER TSV_FILE [KNOWN_TSV] [-v].
  *
  * A row's first column is the path inside the folder of its repository (second
  * column, '/' written '_'); the seventh is the expected outcome; the fifteenth
  * names files signed beside it. Trust is no part of most expectations, so none
  * is given: INTACT is compared by mathematics, coverage and certificate binding.
  * Vectors that hold no certificate (a bare key, a key's name, HMAC) are never
- * intact here; of them it is expected that this is said.
+ * intact here; of them it is expected that this is said, which is agreement by
+ * policy and counted apart. A disagreement that KNOWN_TSV explains counts as skipped.
  */
 #include <jansson.h>
 #include <stdbool.h>
@@ -17,6 +18,7 @@
 #include <sys/stat.h>
 
 #include "signing/signing.h"
+#include "tests/conformance/known.h"
 #include "tests/conformance/row.h"
 
 struct verdict {
@@ -122,37 +124,74 @@ static bool sub_agrees(const struct row *row, const struct verdict *verdict)
         return strncmp(slash + 1, verdict->sub_indication, size) == 0;
 }
 
+static void answer_show(const struct verdict *verdict, char *out, size_t size)
+{
+        if (!verdict->readable)
+                snprintf(out, size, "refused %s", verdict->refusal);
+        else
+                snprintf(out, size, "%s%s%s", verdict->indication, verdict->sub_indication != NULL ? "/" : "",
+                         verdict->sub_indication != NULL ? verdict->sub_indication : "");
+}
+
+struct run {
+        struct tally tally;
+        struct known known;
+        bool every; /* rows that agree for another reason are shown too */
+};
+
+static void row_judge(struct run *run, struct row *row)
+{
+        char answer[128];
+        struct verdict verdict = judge(row, &row->beside);
+        bool agreed = agrees(row, &verdict), sub = sub_agrees(row, &verdict);
+        answer_show(&verdict, answer, sizeof answer);
+        const char *why = known_why(&run->known, row->path, answer, agreed);
+        run->tally.by_policy += agreed && row->keyed && starts(row->expected, "INTACT");
+        tally_add(&run->tally, row->expected,
+                  agreed        ? (sub ? TALLY_AGREED : TALLY_OTHER_REASON)
+                  : why != NULL ? TALLY_EXPLAINED
+                                : TALLY_FAILED);
+        if (!agreed)
+                printf("%s %s: expected %s, found %s; %s\n", why != NULL ? "explained" : "DISAGREES", row->path, row->expected,
+                       answer, why != NULL ? why : row->note);
+        else if (run->every && !sub)
+                printf("other reason %s: expected %s, found %s; %s\n", row->path, row->expected, answer, row->note);
+        if (!agreed && why == NULL && run->every && verdict.json != NULL)
+                json_dumpf(verdict.json, stdout, JSON_INDENT(1));
+        json_decref(verdict.json);
+}
+
+/* The optional arguments: a file of explanations, -v. */
+static bool options_read(struct run *run, int count, char **arguments)
+{
+        for (int n = 3; n < count; n++)
+                if (strcmp(arguments[n], "-v") == 0)
+                        run->every = true;
+                else if (!known_read(&run->known, arguments[n]))
+                        return false;
+        return true;
+}
+
 int main(int count, char **arguments)
 {
-        struct tally tally = {0};
+        static struct run run;
         struct signing_refusal why;
-        if (count < 3 || !signing_start(&why)) {
-                fprintf(stderr, "usage: run CORPUS_FOLDER TSV_FILE [-v]\n");
+        if (count < 3 || !options_read(&run, count, arguments) || !signing_start(&why)) {
+                fprintf(stderr, "usage: run CORPUS_FOLDER TSV_FILE [KNOWN_TSV] [-v]\n");
                 return 64;
         }
-        bool all = count > 3 && strcmp(arguments[3], "-v") == 0;
         struct row row = {0};
         struct rows *rows = rows_open(arguments[1], arguments[2]);
         if (rows == NULL) {
-                printf("skipped: no corpus at %s\n0 passed, 0 failed\n", arguments[1]);
+                printf("no corpus at %s\n0 passed, 0 failed, 1 skipped\n", arguments[1]);
                 return 0;
         }
-        while (rows_next(rows, &row)) {
-                struct verdict verdict = judge(&row, &row.beside);
-                bool agreed = agrees(&row, &verdict), sub = sub_agrees(&row, &verdict);
-                tally_add(&tally, row.expected, agreed, sub);
-                if (!agreed || (all && !sub))
-                        printf("%s %s: expected %s, found %s/%s %s%s%s [%s]\n", agreed ? "other reason" : "DISAGREES", row.path,
-                               row.expected, verdict.readable ? verdict.indication : "refused",
-                               verdict.sub_indication != NULL ? verdict.sub_indication : "",
-                               verdict.intact ? "intact" : "not-intact", verdict.references ? "" : " references", verdict.refusal,
-                               row.note);
-                if (!agreed && all && verdict.json != NULL)
-                        json_dumpf(verdict.json, stdout, JSON_INDENT(1));
-                json_decref(verdict.json);
-        }
+        while (rows_next(rows, &row))
+                row_judge(&run, &row);
         rows_close(rows);
-        tally_show(&tally);
+        run.tally.failed += known_stale(&run.known);
+        tally_show(&run.tally);
+        known_free(&run.known);
         signing_stop();
-        return tally.failed > 0 ? 1 : 0;
+        return run.tally.failed > 0 ? 1 : 0;
 }
