@@ -14,6 +14,7 @@
 #include "gateway/core/log.h"
 #include "gateway/front/http_exchange.h"
 #include "gateway/front/http_head.h"
+#include "gateway/front/http_job.h"
 #include "gateway/front/instant.h"
 #include "gateway/front/store.h"
 

@@ -52,17 +52,8 @@ void exchange_suspend(struct exchange *exchange);
 void exchange_suspend_locked(struct exchange *exchange);
 void exchange_resume(struct exchange *exchange);
 
-/* Queue a job for a worker: the admission of an upload, the handler, the evidence of a broken upload. */
-void exchange_admit(struct exchange *exchange);
-void exchange_run(struct exchange *exchange);
-void exchange_record(struct exchange *exchange);
-/* How the body ended, told to the route. */
-void exchange_tell(struct exchange *exchange, struct db *db, const char *outcome);
-
 /* Into one of the server's lists and out of it; under the server's lock. */
 void exchange_list(struct exchange_list *list, struct exchange *exchange);
 void exchange_unlist(struct exchange_list *list, struct exchange *exchange);
-/* After the handler: waits for a notification. */
-void wait_begin(struct exchange *exchange);
 
 #endif

@@ -7,6 +7,7 @@
 #include "gateway/core/db.h"
 #include "gateway/core/log.h"
 #include "gateway/front/http_exchange.h"
+#include "gateway/front/http_job.h"
 #include "gateway/front/instant.h"
 
 enum {
