@@ -36,6 +36,8 @@ static const struct verb verbs[] = {
         {"party list", party_list, "", "who is enrolled"},
         {"party disable", party_disable, "--certificate FILE.pem", "a certificate that may no longer be used"},
         {"journal audit", journal_audit, "", "recompute every leaf, node and checkpoint; name the first row that differs"},
+        {"key list", key_list, "", "the gateway's keys, past and present"},
+        {"key revoke", key_revoke, "--id HEX [--from INSTANT] [--reason TEXT]", "a key that must not be believed from then on; the notary puts it down"},
         {"outbox list", outbox_list, "", "what waits for the State"},
         {"doctor", doctor_show, "", "say what is wrong; exit status 1 where something is"},
         {"config sample", config_sample, "", "the sample configuration file"},

@@ -255,7 +255,7 @@ const struct catalogue_row catalogue[] = {
         {"the lot, where the consultation has lots", "le lot, quand la consultation en a"},
         {"trusted authorities: a certificate file, or a folder of them", "autorités reconnues : un fichier de certificats, ou un dossier"},
         {"two letters; FR if not given", "deux lettres ; FR par défaut"},
-        {"verifier key of the journal (name+hash+key), or a file with it", "clé de vérification du journal (nom+empreinte+clé), ou un fichier qui la contient"},
+        {"verifier key of the journal (name+hash+key), a file with some, or the gateway's history of keys", "clé de vérification du journal (nom+empreinte+clé), un fichier qui en contient, ou l'historique des clés de la passerelle"},
         {"wait until the quorum has come and everything is opened", "attend que le quorum soit venu et que tout soit ouvert"},
         {"what to resume from; deposit.json in the first folder if not given", "d'où reprendre ; deposit.json dans le premier dossier par défaut"},
         {"where the files are that the signature names", "où sont les fichiers que la signature nomme"},

@@ -102,7 +102,7 @@ static const struct option_row receipts_options[] = {
 };
 static const struct option_row receipt_verify_options[] = {
         {TRUST},    {"stamp-trust", "FILE", OPTION_LIST, "authorities of time-stamps"},
-        {EVIDENCE}, {"journal-key", "KEY", OPTION_VALUE, "verifier key of the journal (name+hash+key), or a file with it"},
+        {EVIDENCE}, {"journal-key", "KEY", OPTION_LIST, "verifier key of the journal (name+hash+key), a file with some, or the gateway's history of keys"},
         {NO_MORE},
 };
 static const struct option_row receipt_show_options[] = {

@@ -16,13 +16,14 @@
 #include "gateway/client/command.h"
 #include "gateway/client/functions.h"
 #include "gateway/client/input.h"
+#include "gateway/client/journal_keys.h"
 #include "gateway/client/output.h"
 #include "gateway/client/show.h"
 #include "gateway/client/trust.h"
 #include "gateway/core/owner.h"
 #include "gateway/formats/receipt.h"
 
-enum { EXIT_INDETERMINATE = 10, EXIT_FAILED = 11, KEY_FILE_MOST = 4096 };
+enum { EXIT_INDETERMINATE = 10, EXIT_FAILED = 11 };
 
 typedef struct receipt receipt_handle;
 DEFINE_OWNER(signing_trust, signing_trust_free)
@@ -79,25 +80,6 @@ static bool trust_given(const struct invocation *invocation, signing_trust **out
                                 return false;
         *out = TAKE(trust);
         return true;
-}
-
-/* The verifier key itself ("name+hash+key"), or a file that holds it. */
-static bool journal_key_given(const struct invocation *invocation, struct note_key *key, bool *given, struct problem *problem)
-{
-        const char *text = invocation_option(invocation, "journal-key");
-        struct signing_refusal why = {0};
-        struct content content = {0};
-        *given = text != NULL;
-        if (text == NULL)
-                return true;
-        if (strchr(text, '+') == NULL) {
-                if (!content_read(text, KEY_FILE_MOST, &content, problem))
-                        return false;
-                content.data[strcspn((const char *)content.data, "\r\n")] = '\0';
-        }
-        bool read = note_key_parse(content.data != NULL ? (const char *)content.data : text, key, &why);
-        content_free(&content);
-        return read || problem_refused(problem, "key-unreadable", "--journal-key", &why);
 }
 
 static void first_reason(const json_t *signature, struct check *check)
@@ -164,14 +146,14 @@ static const char *journal_words(enum signing_indication result, bool key)
                                         : words("The journal could not be judged");
 }
 
-static void journal_check(const struct receipt *receipt, const struct note_key *key, struct checks *checks)
+static void journal_check(const struct receipt *receipt, const struct journal_keys *keys, struct checks *checks)
 {
+        bool key = keys->count > 0;
         static struct refusals refusals;
         refusals = (struct refusals){0};
-        enum signing_indication result = receipt_check(receipt, key, &refusals);
-        bool sealed_only = key == NULL && result == SIGNING_INDETERMINATE;
-        struct check *check =
-                check_add(checks, "journal", sealed_only ? SIGNING_PASSED : result, journal_words(result, key != NULL));
+        enum signing_indication result = journal_keys_check(keys, receipt, &refusals);
+        bool sealed_only = !key && result == SIGNING_INDETERMINATE;
+        struct check *check = check_add(checks, "journal", sealed_only ? SIGNING_PASSED : result, journal_words(result, key));
         snprintf(check->detail, sizeof check->detail, "%" PRIu64, receipt_source(receipt)->index);
         for (size_t i = 0; i < refusals.count; i++) {
                 if (strcmp(refusals.list[i].code, "JOURNAL_KEY_MISSING") == 0)
@@ -234,10 +216,9 @@ static bool receipt_judge(const struct invocation *invocation, struct content *f
         OWN(signing_trust) trust = NULL;
         OWN(signing_report) report = NULL;
         OWN(receipt_handle) receipt = NULL;
-        struct note_key key;
+        static struct journal_keys keys;
         struct signing_refusal why = {0};
-        bool key_given;
-        if (!trust_given(invocation, &trust, problem) || !journal_key_given(invocation, &key, &key_given, problem))
+        if (!trust_given(invocation, &trust, problem) || !journal_keys_given(invocation, &keys, problem))
                 return false;
         if (!receipt_read(content_bytes(file), &receipt, &why))
                 return problem_refused(problem, "document-unreadable", invocation->arguments[0], &why);
@@ -245,7 +226,7 @@ static bool receipt_judge(const struct invocation *invocation, struct content *f
         if (!signing_verify(&request, &report, &why))
                 return problem_refused(problem, "document-unreadable", invocation->arguments[0], &why);
         seal_check(report, receipt_source(receipt)->stamp, checks);
-        journal_check(receipt, key_given ? &key : NULL, checks);
+        journal_check(receipt, &keys, checks);
         return true;
 }
 

@@ -28,6 +28,7 @@ CONFIG_TEXT(seal_key, "/etc/pli/seal.p12", "notary: the gateway's seal, PKCS#12 
 CONFIG_TEXT(seal_passphrase_file, "", "notary: file whose first line is seal_key's passphrase; empty: none")
 CONFIG_TEXT(seal_certificate, "", "notary: the seal's certificate where seal_key is PEM")
 CONFIG_TEXT(journal_key, "/etc/pli/journal.pem", "notary: Ed25519 key that signs checkpoints, PEM")
+CONFIG_TEXT(journal_key_previous, "", "notary: the key that journal_key takes over from, PEM: both sign while it is named; or its verifier key: it signs no more")
 CONFIG_TEXT(journal_origin, "localhost/pli", "notary: origin line of the journal's checkpoints (C2SP tlog-checkpoint)")
 CONFIG_TEXT(stamp_url, "", "notary: RFC 3161 time-stamp authority; empty: receipts are not stamped")
 CONFIG_INTEGER(stamp_seconds, 5, 1, 120, "notary: how long to wait for a time-stamp before the receipt goes out without")

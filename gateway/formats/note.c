@@ -18,7 +18,7 @@
 #define CHECKPOINT "C2SP tlog-checkpoint"
 #define DASH "\xe2\x80\x94 " /* em dash, space: how a signature line begins */
 
-enum { KEY_ID = 4, ED25519 = 1, SIGNATURE = 64 };
+enum { KEY_ID = 4, ED25519 = 1, SIGNATURE = 64, LINE_ROOM = NOTE_NAME_MAX + 160 };
 
 DEFINE_OWNER(BIO, BIO_free)
 DEFINE_OWNER(EVP_PKEY, EVP_PKEY_free)
@@ -195,21 +195,33 @@ const struct note_key *note_signer_key(const struct note_signer *signer)
 
 /* ---- notes ---- */
 
-bool note_sign(const struct note_signer *signer, const char *text, char out[NOTE_MAX], struct signing_refusal *why)
+/* A signature line over the text, ended. */
+static bool line_write(const struct note_signer *signer, struct signing_bytes text, char out[LINE_ROOM],
+                       struct signing_refusal *why)
 {
-        size_t length = strlen(text), size = SIGNATURE;
-        if (length == 0 || length > NOTE_MAX / 2 || text[length - 1] != '\n' || !text_check(text, length))
-                return refuse(why, "NOTE_TEXT", SIGNED_NOTE,
-                              "the text of a note is UTF-8 lines, each ended, without control characters");
+        size_t size = SIGNATURE;
         uint8_t bytes[KEY_ID + SIGNATURE];
         char encoded[128];
         memcpy(bytes, signer->key.id, KEY_ID);
         OWN(EVP_MD_CTX) context = EVP_MD_CTX_new();
         if (context == NULL || EVP_DigestSignInit(context, NULL, NULL, NULL, signer->private) != 1 ||
-            EVP_DigestSign(context, bytes + KEY_ID, &size, (const uint8_t *)text, length) != 1 || size != SIGNATURE)
+            EVP_DigestSign(context, bytes + KEY_ID, &size, text.data, text.size) != 1 || size != SIGNATURE)
                 return refuse(why, "NOTE_SIGNER", SIGNED_NOTE, "the journal's key could not sign");
         EVP_EncodeBlock((unsigned char *)encoded, bytes, sizeof bytes);
-        snprintf(out, NOTE_MAX, "%s\n" DASH "%s %s\n", text, signer->key.name, encoded);
+        snprintf(out, LINE_ROOM, DASH "%s %s\n", signer->key.name, encoded);
+        return true;
+}
+
+bool note_sign(const struct note_signer *signer, const char *text, char out[NOTE_MAX], struct signing_refusal *why)
+{
+        size_t length = strlen(text);
+        if (length == 0 || length > NOTE_MAX / 2 || text[length - 1] != '\n' || !text_check(text, length))
+                return refuse(why, "NOTE_TEXT", SIGNED_NOTE,
+                              "the text of a note is UTF-8 lines, each ended, without control characters");
+        char line[LINE_ROOM];
+        if (!line_write(signer, (struct signing_bytes){(const uint8_t *)text, length}, line, why))
+                return false;
+        snprintf(out, NOTE_MAX, "%s\n%s", text, line);
         return true;
 }
 
@@ -292,6 +304,19 @@ static bool note_judge(struct signing_bytes note, const struct note_key *key, si
         if (!lines_judge(text + end + 1, note.size - end - 1, key, (struct signing_bytes){note.data, end}, why))
                 return false;
         *text_size = end;
+        return true;
+}
+
+bool note_sign_also(const struct note_signer *signer, char note[NOTE_MAX], struct signing_refusal *why)
+{
+        size_t text_size = 0, size = strlen(note);
+        char line[LINE_ROOM];
+        if (!note_judge((struct signing_bytes){(const uint8_t *)note, size}, NULL, &text_size, why) ||
+            !line_write(signer, (struct signing_bytes){(const uint8_t *)note, text_size}, line, why))
+                return false;
+        if (size + strlen(line) >= NOTE_MAX)
+                return refuse(why, "NOTE_TEXT", SIGNED_NOTE, "the note has no room for another signature");
+        memcpy(note + size, line, strlen(line) + 1);
         return true;
 }
 

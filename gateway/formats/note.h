@@ -37,6 +37,9 @@ const struct note_key *note_signer_key(const struct note_signer *signer);
 /* Signs `text` (one or more lines, each ended): the whole note, a C string. */
 bool note_sign(const struct note_signer *signer, const char *text, char out[NOTE_MAX], struct signing_refusal *why)
         __attribute__((warn_unused_result));
+/* One more signature line, by another key: the overlap of a rotation. */
+bool note_sign_also(const struct note_signer *signer, char note[NOTE_MAX], struct signing_refusal *why)
+        __attribute__((warn_unused_result));
 /* Is this a note, and does `key` sign it? *text_size: how much of `note` is the signed text. A key
  * of ours with a wrong signature refuses the note; lines of other keys are ignored (signed-note "Verifying"). */
 bool note_check(struct signing_bytes note, const struct note_key *key, size_t *text_size, struct signing_refusal *why)

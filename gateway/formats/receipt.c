@@ -63,6 +63,11 @@ bool receipt_signed(const struct receipt *receipt)
         return xml_child(receipt_root(receipt), DSIG, "Signature") != NULL;
 }
 
+const char *receipt_time(const struct receipt *receipt)
+{
+        return form_text(receipt_root(receipt), "EventTime");
+}
+
 /* Lower-case hex of exactly `size` bytes: one value has one writing. */
 static bool hex_parse(const char *text, uint8_t *out, size_t size)
 {

@@ -54,6 +54,7 @@ struct receipt;
 bool receipt_read(struct signing_bytes xml, struct receipt **out, struct signing_refusal *why) __attribute__((warn_unused_result));
 void receipt_free(struct receipt *receipt);
 const struct receipt_source *receipt_source(const struct receipt *receipt); /* what it carries; borrowed */
+const char *receipt_time(const struct receipt *receipt);                    /* EventTime, as written */
 bool receipt_signed(const struct receipt *receipt);                         /* is there a ds:Signature at all? */
 
 /* All that is wrong, not only the first. `key` NULL: the checkpoint's signature is

@@ -14,6 +14,7 @@
 #include "gateway/front/filing.h"
 #include "gateway/front/health.h"
 #include "gateway/front/journal.h"
+#include "gateway/front/keys.h"
 #include "gateway/front/metric.h"
 #include "gateway/front/opening.h"
 #include "gateway/front/page.h"
@@ -78,6 +79,7 @@ const struct route routes[] = {
 
         {"GET", "/metrics", OPERATOR, BODY_NONE, 0, metric_show, NULL, "What a monitor watches, for Prometheus", false, NULL},
 
+        {"GET", "/api/v1/keys", ANYONE, BODY_NONE, 0, keys_show, NULL, "The gateway's keys, past and present: what its receipts are proven by", false, NULL},
         {"GET", "/checkpoint", ANYONE, BODY_NONE, 0, journal_checkpoint, NULL, "The journal's signed head (C2SP tlog-checkpoint)", false, NULL},
         {"GET", "/checkpoint/cosigned", ANYONE, BODY_NONE, 0, journal_cosigned, NULL, "The latest head that a witness has signed too (C2SP tlog-cosignature)", false, NULL},
         {"GET", "/tile/*", ANYONE, BODY_NONE, 0, journal_tile, NULL, "A tile of the journal (C2SP tlog-tiles)", false, NULL},

@@ -120,7 +120,7 @@ static bool addition_write(struct db *db, const struct addition *addition, uint6
         return db_call(db, "api.journal_append", arguments, 4, problem);
 }
 
-static bool batch_append(struct db *db, const struct note_signer *signer, struct batch *batch, uint64_t first,
+static bool batch_append(struct db *db, const struct journal_signers *signers, struct batch *batch, uint64_t first,
                          struct problem *problem)
 {
         OWN(tree_t) tree = tree_new(db);
@@ -135,16 +135,17 @@ static bool batch_append(struct db *db, const struct note_signer *signer, struct
                 if (!entry_add(&addition, &batch->entries[i]))
                         return problem_set(problem, "internal", "Event %lld could not be added to the tree.",
                                            (long long)batch->entries[i].event);
-        snprintf(addition.checkpoint.origin, sizeof addition.checkpoint.origin, "%s", note_signer_key(signer)->name);
+        snprintf(addition.checkpoint.origin, sizeof addition.checkpoint.origin, "%s", note_signer_key(signers->current)->name);
         if (!merkle_root(addition.checkpoint.size, &reader, &addition.checkpoint.root))
                 return problem_set(problem, "internal", "The journal's tree lacks a node.");
-        if (!checkpoint_sign(&addition.checkpoint, signer, batch->note, &why))
+        if (!checkpoint_sign(&addition.checkpoint, signers->current, batch->note, &why) ||
+            (signers->previous != NULL && !note_sign_also(signers->previous, batch->note, &why)))
                 return problem_set(problem, "internal", "%s", why.sentence);
         batch->size = addition.checkpoint.size;
         return addition_write(db, &addition, first, batch->note, problem);
 }
 
-bool journal_take(struct db *db, const struct note_signer *signer, struct batch *out, struct problem *problem)
+bool journal_take(struct db *db, const struct journal_signers *signers, struct batch *out, struct problem *problem)
 {
         uint64_t first = 0;
         char note[NOTE_MAX];
@@ -153,7 +154,7 @@ bool journal_take(struct db *db, const struct note_signer *signer, struct batch 
                 return false;
         if (out->count == 0)
                 return true;
-        return state_read(db, &first, note, problem) && batch_append(db, signer, out, first, problem);
+        return state_read(db, &first, note, problem) && batch_append(db, signers, out, first, problem);
 }
 
 bool journal_missing(struct db *db, struct batch *out, struct problem *problem)
@@ -163,7 +164,20 @@ bool journal_missing(struct db *db, struct batch *out, struct problem *problem)
                (out->count == 0 || state_read(db, &out->size, out->note, problem));
 }
 
-bool journal_check(struct db *db, const struct note_signer *signer, struct problem *problem)
+/* By the key that takes over, or by the one it takes over from. */
+static bool note_known(const char *note, const struct journal_signers *signers, struct checkpoint *out, struct signing_refusal *why)
+{
+        const struct signing_bytes bytes = {(const uint8_t *)note, strlen(note)};
+        struct signing_refusal first;
+        if (checkpoint_check(bytes, note_signer_key(signers->current), out, &first))
+                return true;
+        *why = first;
+        if (signers->previous != NULL)
+                return checkpoint_check(bytes, note_signer_key(signers->previous), out, why);
+        return signers->accepted != NULL && checkpoint_check(bytes, signers->accepted, out, why);
+}
+
+bool journal_check(struct db *db, const struct journal_signers *signers, struct problem *problem)
 {
         uint64_t size = 0;
         char note[NOTE_MAX];
@@ -176,8 +190,7 @@ bool journal_check(struct db *db, const struct note_signer *signer, struct probl
                 return true;
         OWN(tree_t) tree = tree_new(db);
         const struct merkle_reader reader = tree_reader(tree);
-        if (!checkpoint_check((struct signing_bytes){(const uint8_t *)note, strlen(note)}, note_signer_key(signer), &checkpoint,
-                              &why))
+        if (!note_known(note, signers, &checkpoint, &why))
                 return problem_set(problem, "journal-mismatch", "The last checkpoint: %s", why.sentence);
         if (!tree_load_root(tree, size, problem))
                 return false;

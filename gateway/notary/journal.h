@@ -31,10 +31,17 @@ struct batch {
 };
 void batch_clear(struct batch *batch);
 
-/* Is the journal, as far as it goes, signed by this key, and its root that of its nodes? */
-bool journal_check(struct db *db, const struct note_signer *signer, struct problem *problem) __attribute__((warn_unused_result));
+/* Who signs checkpoints: one key, or two while one takes over from the other. */
+struct journal_signers {
+        struct note_signer *current, *previous; /* previous may be NULL */
+        struct note_key *accepted; /* signs no more (it was revoked), but its last checkpoint is gone on from; may be NULL */
+};
+
+/* Is the journal, as far as it goes, signed by one of these keys, and its root that of its nodes? */
+bool journal_check(struct db *db, const struct journal_signers *signers, struct problem *problem)
+        __attribute__((warn_unused_result));
 /* Appends what is pending; an empty batch where nothing is. */
-bool journal_take(struct db *db, const struct note_signer *signer, struct batch *out, struct problem *problem)
+bool journal_take(struct db *db, const struct journal_signers *signers, struct batch *out, struct problem *problem)
         __attribute__((warn_unused_result));
 /* Entries whose receipts were never made: a notary died between the two. */
 bool journal_missing(struct db *db, struct batch *out, struct problem *problem) __attribute__((warn_unused_result));

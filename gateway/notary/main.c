@@ -16,11 +16,13 @@
 #include "gateway/core/db.h"
 #include "gateway/core/jail.h"
 #include "gateway/core/log.h"
+#include "gateway/notary/keys.h"
 #include "gateway/notary/pause.h"
 #include "gateway/notary/receipts.h"
+#include "gateway/notary/signers.h"
 
 /* An idle notary looks again after this: a fact calls only where it finds nothing pending (sql/rules.sql). */
-enum { IDLE_MILLISECONDS = 200, AWAY_MILLISECONDS = 1000, JOURNAL_KEY_MAX = 4096 };
+enum { IDLE_MILLISECONDS = 200, AWAY_MILLISECONDS = 1000, KEYS_SECONDS = 20 };
 
 static volatile sig_atomic_t ending;
 
@@ -36,9 +38,19 @@ struct notary {
         struct batch batch;
         bool active, behind; /* holds the lock; receipts may be missing */
         struct pause missing, completing;
+        int64_t keys_due; /* of pause_now() */
 };
 
 /* ---- a turn ---- */
+
+/* Now and then, so that a key revoked meanwhile is put down. */
+static bool keys_tell(struct notary *notary, struct problem *problem)
+{
+        if (pause_now() < notary->keys_due)
+                return true;
+        notary->keys_due = pause_now() + KEYS_SECONDS;
+        return keys_settle(notary->db, &notary->office.signers, notary->office.seal, problem);
+}
 
 static bool lock_take(struct notary *notary, struct problem *problem)
 {
@@ -49,13 +61,14 @@ static bool lock_take(struct notary *notary, struct problem *problem)
         bool active = size == 1 && held[0] == 1;
         free(held);
         if (active && !notary->active) {
-                if (!journal_check(notary->db, notary->office.signer, problem))
+                if (!journal_check(notary->db, &notary->office.signers, problem))
                         return false;
-                log_event(LOG_LEVEL_INFO, "notary-active", "journal", note_signer_key(notary->office.signer)->name, NULL);
+                notary->keys_due = 0;
+                log_event(LOG_LEVEL_INFO, "notary-active", "journal", note_signer_key(notary->office.signers.current)->name, NULL);
                 notary->behind = true;
         }
         notary->active = active;
-        return true;
+        return !active || keys_tell(notary, problem);
 }
 
 static void batch_log(const struct batch *batch, size_t made)
@@ -88,7 +101,7 @@ static bool missing_make(struct notary *notary, struct problem *problem)
 static bool pending_take(struct notary *notary, bool *taken, struct problem *problem)
 {
         size_t made = 0;
-        if (!journal_take(notary->db, notary->office.signer, &notary->batch, problem))
+        if (!journal_take(notary->db, &notary->office.signers, &notary->batch, problem))
                 return false;
         *taken = notary->batch.count > 0;
         if (!*taken)
@@ -126,13 +139,14 @@ static void problem_log(const struct problem *problem)
         log_event(LOG_LEVEL_ERROR, "turn-failed", "code", problem->row->code, "detail", problem->detail, NULL);
 }
 
-static bool journal_is_wrong(const struct problem *problem)
+/* What no waiting cures: another journal, a key that must not sign any more. */
+static bool is_final(const struct problem *problem)
 {
-        return strcmp(problem->row->code, "journal-mismatch") == 0;
+        return strcmp(problem->row->code, "journal-mismatch") == 0 || strcmp(problem->row->code, "key-revoked") == 0;
 }
 
-/* Until the end is asked for; false where the journal must not be gone on with. */
-static bool turns_run(struct notary *notary)
+/* Until the end is asked for: 0; or the exit status where it must not go on. */
+static int turns_run(struct notary *notary)
 {
         struct problem problem = {0};
         char payload[128];
@@ -146,25 +160,15 @@ static bool turns_run(struct notary *notary)
                         continue;
                 }
                 problem_log(&problem);
-                if (journal_is_wrong(&problem))
-                        return false;
+                if (is_final(&problem))
+                        return problem.row->exit;
                 notary->active = false; /* so that, back with the lock, it checks and looks for receipts it left unmade */
                 (void)db_wait(notary->db, AWAY_MILLISECONDS, payload);
         }
-        return true;
+        return 0;
 }
 
 /* ---- starting ---- */
-
-static bool signer_open(const struct config *config, struct note_signer **out, struct problem *problem)
-{
-        struct bytes pem = {.limit = JOURNAL_KEY_MAX};
-        struct signing_refusal why = {.sentence = "the file cannot be read"};
-        bool good =
-                bytes_read_file(&pem, config->journal_key) && note_signer_new(bytes_view(&pem), config->journal_origin, out, &why);
-        bytes_free(&pem);
-        return good || problem_set(problem, "config-invalid", "journal_key: %s", why.sentence);
-}
 
 static bool office_open(const struct config *config, struct office *office, struct problem *problem)
 {
@@ -182,7 +186,7 @@ static void office_close(struct office *office)
 {
         stamper_free(office->stamper);
         seal_close(office->seal);
-        note_signer_free(office->signer);
+        signers_close(&office->signers);
         signing_stop();
 }
 
@@ -215,20 +219,11 @@ static int notary_run(const struct config *config, struct notary *notary)
         char conninfo[1024];
         snprintf(conninfo, sizeof conninfo, "%s user=pli_notary", config->database);
         notary->db = db_open(conninfo, "pli-notary");
-        bool good = turns_run(notary);
+        int status = turns_run(notary);
         db_close(notary->db);
         batch_clear(&notary->batch);
         log_event(LOG_LEVEL_INFO, "notary-ended", NULL);
-        return good ? 0 : problem_find("journal-mismatch")->exit;
-}
-
-/* The journal's verifier key, to be published: what `pli receipt verify --journal-key` takes. */
-static int key_show(const struct note_signer *signer)
-{
-        char text[NOTE_KEY_TEXT_MAX];
-        note_key_show(note_signer_key(signer), text);
-        puts(text);
-        return 0;
+        return status;
 }
 
 static int failed(const struct problem *problem)
@@ -246,11 +241,11 @@ int main(int argc, char **argv)
         if (!config_load(&argc, argv, "pli-notary [--config FILE] [--set name=value]… [journal-key]", &config, &problem))
                 return failed(&problem);
         log_open("pli-notary", config.log_level);
-        if (!signer_open(&config, &notary.office.signer, &problem))
+        if (!signers_open(&config, &notary.office.signers, &problem))
                 return failed(&problem);
         int status = 0;
         if (argc == 2 && strcmp(argv[1], "journal-key") == 0) {
-                status = key_show(notary.office.signer);
+                signers_show(&notary.office.signers);
         } else if (!office_open(&config, &notary.office, &problem) || !jail_close(&problem)) {
                 status = failed(&problem);
         } else {

@@ -11,7 +11,7 @@
 
 /* What the notary works with. */
 struct office {
-        struct note_signer *signer;
+        struct journal_signers signers;
         struct seal *seal;
         struct stamper *stamper; /* NULL: no authority */
         const char *address;     /* of the gateway, in each receipt */

@@ -35,6 +35,11 @@ const char *seal_issuer(const struct seal *seal)
         return seal->issuer;
 }
 
+struct signing_bytes seal_certificate(const struct seal *seal)
+{
+        return signing_memory_key_use(seal->key)->certificate;
+}
+
 static bool file_read(const char *path, const char *option, struct bytes *out, struct problem *problem)
 {
         if (bytes_read_file(out, path))

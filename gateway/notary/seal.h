@@ -18,6 +18,7 @@ bool seal_open(const struct config *config, struct seal **out, struct problem *p
 void seal_close(struct seal *seal);
 /* The name in the seal's certificate: who issues the receipts. */
 const char *seal_issuer(const struct seal *seal);
+struct signing_bytes seal_certificate(const struct seal *seal); /* DER; borrowed */
 /* Writes the receipt and signs it (XAdES-B-B); `claimed` is the database's time. Appends to *out. */
 bool seal_receipt(const struct seal *seal, const struct receipt_source *source, int64_t claimed, struct bytes *out,
                   struct signing_refusal *why) __attribute__((warn_unused_result));

@@ -57,10 +57,12 @@ class Office:
     def program(self, name):
         return os.path.join(self.build, name)
 
-    def notary(self, stamp_url=""):
+    def notary(self, stamp_url="", **options):
         self.logs += 1
+        options = {"stamp_url": stamp_url, **options}
         with open(os.path.join(self.folder, f"notary-{self.logs}.log"), "wb") as log:
-            process = subprocess.Popen([self.program("pli-notary"), "--config", self.config, "--set", f"stamp_url={stamp_url}"],
+            process = subprocess.Popen([self.program("pli-notary"), "--config", self.config,
+                                        *(word for name, value in options.items() for word in ("--set", f"{name}={value}"))],
                                        stdout=log, stderr=log, cwd="/")
         self.running.append(process)
         return process

@@ -215,6 +215,28 @@ static void only_an_ed25519_key_without_passphrase_signs(void **state)
         assert_null(signer);
 }
 
+static void a_second_key_signs_the_same_text_and_either_proves_it(void **state)
+{
+        (void)state;
+        static const char other_pem[] =
+                "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----\n";
+        struct note_signer *other = NULL;
+        struct signing_refusal why;
+        struct checkpoint read, written = {.origin = "", .size = 3};
+        char note[NOTE_MAX];
+        snprintf(written.origin, sizeof written.origin, "%s", note_signer_key(signer)->name);
+        assert_true(note_signer_new((struct signing_bytes){(const uint8_t *)other_pem, strlen(other_pem)}, written.origin, &other,
+                                    &why));
+        assert_true(checkpoint_sign(&written, signer, note, &why));
+        const size_t alone = strlen(note);
+        assert_true(note_sign_also(other, note, &why));
+        const struct signing_bytes whole = {(const uint8_t *)note, strlen(note)}, first = {(const uint8_t *)note, alone};
+        assert_true(checkpoint_check(whole, note_signer_key(signer), &read, &why));
+        assert_true(checkpoint_check(whole, note_signer_key(other), &read, &why));
+        assert_false(checkpoint_check(first, note_signer_key(other), &read, &why));
+        note_signer_free(other);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -227,6 +249,7 @@ int main(void)
                 cmocka_unit_test(sixteen_signatures_are_read_and_no_more),
                 cmocka_unit_test(malformed_keys_are_refused),
                 cmocka_unit_test(only_an_ed25519_key_without_passphrase_signs),
+                cmocka_unit_test(a_second_key_signs_the_same_text_and_either_proves_it),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
