@@ -22,7 +22,6 @@ typedef struct dsig dsig_handle;
 typedef struct pack zip_pack;
 DEFINE_OWNER(dsig_handle, dsig_free)
 DEFINE_OWNER(zip_pack, pack_free)
-DEFINE_OWNER(xml_document, xml_document_free)
 DEFINE_OWNER(signing_container, signing_container_free)
 
 void stamp_place_free(struct stamp_place *place)
