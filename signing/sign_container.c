@@ -10,6 +10,7 @@
 #include "gateway/core/owner.h"
 #include "signing/container.h"
 #include "signing/container_manifest.h"
+#include "signing/file_uri.h"
 #include "signing/media.h"
 #include "signing/pack.h"
 #include "signing/refusal.h"
@@ -45,26 +46,6 @@ static void signed_files_free(struct signed_files *files)
 typedef struct signed_files signed_files;
 DEFINE_OWNER(signed_files, signed_files_free)
 
-/* RFC 3986 2.3: everything but unreserved characters and the slash is percent-encoded, byte by byte. */
-static char *uri_of(const char *name)
-{
-        static const char digits[] = "0123456789ABCDEF";
-        char *uri = malloc(3 * strlen(name) + 1), *at = uri;
-        for (; uri != NULL && *name != '\0'; name++) {
-                unsigned char byte = (unsigned char)*name;
-                if (byte < 0x80 && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/", byte) != NULL) {
-                        *at++ = (char)byte;
-                        continue;
-                }
-                *at++ = '%';
-                *at++ = digits[byte >> 4];
-                *at++ = digits[byte & 15];
-        }
-        if (uri != NULL)
-                *at = '\0';
-        return uri;
-}
-
 static struct signed_files *signed_files_new(const struct signing_file *files, size_t count)
 {
         OWN(signed_files) made = calloc(1, sizeof *made);
@@ -80,7 +61,7 @@ static struct signed_files *signed_files_new(const struct signing_file *files, s
                 made->files[i] = files[i];
                 if (files[i].media_type == NULL)
                         made->files[i].media_type = media_type_of(files[i].name);
-                if ((made->uris[i] = uri_of(files[i].name)) == NULL)
+                if ((made->uris[i] = file_uri(files[i].name)) == NULL)
                         return NULL;
                 made->references[i].uri = made->uris[i];
                 made->references[i].media_type = made->files[i].media_type;
@@ -120,8 +101,11 @@ static bool files_add(struct pack *pack, struct signed_files *files, struct sign
 static bool signature_add(struct pack *pack, const struct signed_files *files, const struct signing_key *key, int64_t claimed,
                           struct signing_refusal *why)
 {
-        const struct signature_request request = {
-                .key = key, .claimed = claimed, .references = files->references, .count = files->count, .container = true};
+        const struct signature_request request = {.key = key,
+                                                  .claimed = claimed,
+                                                  .references = files->references,
+                                                  .count = files->count,
+                                                  .form = SIGNATURE_CONTAINER};
         OWN(xml_document) signature = NULL;
         if (!signature_make(&request, &signature, why))
                 return false;

@@ -163,7 +163,7 @@ bool signature_make(const struct signature_request *request, xml_document **out,
 
 static xmlNode *signature_last(const xml_document *document)
 {
-        xmlNode *last = NULL;
+        xmlNode *last = xml_is(xml_root(document), DSIG_SPACE, "Signature") ? xml_root(document) : NULL;
         for (xmlNode *next = xml_child(xml_root(document), DSIG_SPACE, "Signature"); next != NULL;
              next = xml_next(next, DSIG_SPACE, "Signature"))
                 last = next;

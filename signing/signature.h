@@ -10,9 +10,18 @@
 #include "signing/signing.h"
 #include "signing/xml.h"
 
+/* Where what is signed lies, seen from the signature (XMLDSig 2.1). */
+enum signature_form {
+        SIGNATURE_ENVELOPED,  /* around it: the document's root holds the signature */
+        SIGNATURE_CONTAINER,  /* beside it, in the container: root asic:XAdESSignatures (EN 319 162-1 4.3.3.2) */
+        SIGNATURE_DETACHED,   /* beside it */
+        SIGNATURE_ENVELOPING, /* in it, each file in base64 */
+};
+
 struct signature_reference {
-        const char *uri; /* as it is to stand there; "" for the document around the signature */
+        const char *uri; /* as it is to stand there; "" for the document around the signature; of no use where enveloping */
         const char *media_type;
+        struct signing_bytes content; /* enveloping only */
         uint8_t sha256[32];
 };
 
@@ -21,7 +30,7 @@ struct signature_request {
         int64_t claimed;
         const struct signature_reference *references;
         size_t count;
-        bool container; /* root asic:XAdESSignatures (EN 319 162-1 4.3.3.2); else ds:Signature with the enveloped transform */
+        enum signature_form form;
 };
 
 bool signature_make(const struct signature_request *request, xml_document **out, struct signing_refusal *why)

@@ -7,6 +7,7 @@
 
 static const char EXCLUSIVE[] = "http://www.w3.org/2001/10/xml-exc-c14n#";
 static const char ENVELOPED[] = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+static const char BASE64[] = "http://www.w3.org/2000/09/xmldsig#base64";
 static const char SHA256[] = "http://www.w3.org/2001/04/xmlenc#sha256";
 static const char SIGNED_PROPERTIES[] = "http://uri.etsi.org/01903#SignedProperties";
 
@@ -26,6 +27,25 @@ static void digest_write(struct writer *writer, struct signing_bytes digest)
         writer_leaf_base64(writer, "ds:DigestValue", digest);
 }
 
+static void object_id(struct writer *writer, const char *attribute, const char *prefix, const char *id, size_t n)
+{
+        char suffix[32];
+        snprintf(suffix, sizeof suffix, "-o%zu", n);
+        attribute_id(writer, attribute, prefix, id, suffix);
+}
+
+/* Files are signed as the bytes they are, a document as its canonical form. */
+static void transforms_write(struct writer *writer, enum signature_form form)
+{
+        if (form == SIGNATURE_CONTAINER || form == SIGNATURE_DETACHED)
+                return;
+        writer_start(writer, "ds:Transforms");
+        writer_leaf_algorithm(writer, "ds:Transform", form == SIGNATURE_ENVELOPING ? BASE64 : ENVELOPED);
+        if (form == SIGNATURE_ENVELOPED)
+                writer_leaf_algorithm(writer, "ds:Transform", EXCLUSIVE);
+        writer_end(writer);
+}
+
 static void reference_write(struct writer *writer, const struct signature_request *request, size_t n, const char *id)
 {
         const struct signature_reference *reference = &request->references[n];
@@ -33,13 +53,11 @@ static void reference_write(struct writer *writer, const struct signature_reques
         snprintf(suffix, sizeof suffix, "-r%zu", n);
         writer_start(writer, "ds:Reference");
         attribute_id(writer, "Id", "", id, suffix);
-        writer_attribute(writer, "URI", reference->uri);
-        if (!request->container) {
-                writer_start(writer, "ds:Transforms");
-                writer_leaf_algorithm(writer, "ds:Transform", ENVELOPED);
-                writer_leaf_algorithm(writer, "ds:Transform", EXCLUSIVE);
-                writer_end(writer);
-        }
+        if (request->form == SIGNATURE_ENVELOPING)
+                object_id(writer, "URI", "#", id, n);
+        else
+                writer_attribute(writer, "URI", reference->uri);
+        transforms_write(writer, request->form);
         digest_write(writer, (struct signing_bytes){reference->sha256, sizeof reference->sha256});
         writer_end(writer);
 }
@@ -135,10 +153,23 @@ static void properties_write(struct writer *writer, const struct signature_reque
         writer_end(writer);
 }
 
+/* XMLDSig 4.5: what an enveloping signature holds. */
+static void objects_write(struct writer *writer, const struct signature_request *request, const char *id)
+{
+        for (size_t n = 0; request->form == SIGNATURE_ENVELOPING && n < request->count; n++) {
+                writer_start(writer, "ds:Object");
+                object_id(writer, "Id", "", id, n);
+                writer_attribute(writer, "MimeType", request->references[n].media_type);
+                writer_attribute(writer, "Encoding", BASE64);
+                writer_base64(writer, request->references[n].content);
+                writer_end(writer);
+        }
+}
+
 void signature_write(struct writer *writer, const struct signature_request *request, const char *method,
                      const char id[SIGNATURE_ID])
 {
-        if (request->container) {
+        if (request->form == SIGNATURE_CONTAINER) {
                 writer_start(writer, "asic:XAdESSignatures");
                 writer_attribute(writer, "xmlns:asic", "http://uri.etsi.org/02918/v1.2.1#");
         }
@@ -151,7 +182,8 @@ void signature_write(struct writer *writer, const struct signature_request *requ
         writer_end(writer);
         certificates_write(writer, request->key);
         properties_write(writer, request, id);
+        objects_write(writer, request, id);
         writer_end(writer);
-        if (request->container)
+        if (request->form == SIGNATURE_CONTAINER)
                 writer_end(writer);
 }

@@ -71,6 +71,33 @@ SIGNING_MUST bool signing_trust_stamper(signing_trust *trust, struct signing_byt
 /* Intermediate certificates, a CRL or an OCSP answer (DER or PEM), recognised by content. */
 SIGNING_MUST bool signing_trust_evidence(signing_trust *trust, struct signing_bytes evidence, struct signing_refusal *why);
 
+/* ---- trusted lists: ETSI TS 119 612, TS 119 615 ---- */
+/* What a list says it is; nothing of it has been checked. */
+struct signing_list {
+        bool of_lists; /* a list of lists */
+        char territory[8];
+        uint64_t sequence;
+        int64_t next; /* its successor is due; 0: its scheme is closed */
+};
+SIGNING_API bool signing_is_list(struct signing_bytes document);
+SIGNING_MUST bool signing_list_show(struct signing_bytes list, struct signing_list *out, struct signing_refusal *why);
+/* Trusts the services of a list while it vouches for them. Who has to have signed it: the certificates the list of lists taken
+ * before announces for it; else `signers` (PEM or DER); where both say nothing, the caller vouches for these bytes. So: the pivots,
+ * oldest first, the list of lists, then the national lists. A list older than the one taken for its territory is refused.
+ * `at`: when its algorithms have to be strong. */
+SIGNING_MUST bool signing_trust_list(signing_trust *trust, struct signing_bytes list, struct signing_bytes signers, int64_t at,
+                                     struct signing_refusal *why);
+/* Where a list says others are to be had; all of it borrowed. `pivot`: an older list of lists, needed where the signer of this one
+ * is not known; pivots come newest first. */
+struct signing_pointer {
+        const char *territory, *location; /* territory: "" of a pivot */
+        bool of_lists, pivot;
+};
+/* Of a list that has not been taken yet, so to be fetched, not to be believed. */
+SIGNING_MUST bool signing_list_pointers(struct signing_bytes list,
+                                        void (*each)(void *context, const struct signing_pointer *pointer), void *context,
+                                        struct signing_refusal *why);
+
 /* ---- verification: EN 319 102-1 ---- */
 enum signing_indication { SIGNING_UNJUDGED = 0, SIGNING_PASSED, SIGNING_INDETERMINATE, SIGNING_FAILED };
 
@@ -130,6 +157,11 @@ SIGNING_MUST bool signing_sign_enveloped(struct signing_bytes document, const st
 /* ASiC-E with one XAdES-B-B signature over all files. `seekable` output: the ZIP's own order is sequential, so a sink is enough. */
 SIGNING_MUST bool signing_sign_container(const struct signing_file *files, size_t count, const struct signing_key *key,
                                          int64_t claimed, const struct signing_sink *out, struct signing_refusal *why);
+/* The signature alone, over files that lie beside it (their names are its references); or with the files inside it, 7 MiB each at most. */
+SIGNING_MUST bool signing_sign_detached(const struct signing_file *files, size_t count, const struct signing_key *key,
+                                        int64_t claimed, const struct signing_sink *out, struct signing_refusal *why);
+SIGNING_MUST bool signing_sign_enveloping(const struct signing_file *files, size_t count, const struct signing_key *key,
+                                          int64_t claimed, const struct signing_sink *out, struct signing_refusal *why);
 /* The same container without a signature: signing is not compulsory at deposit (annexe 12). */
 SIGNING_MUST bool signing_pack_container(const struct signing_file *files, size_t count, const struct signing_sink *out,
                                          struct signing_refusal *why);
@@ -157,6 +189,22 @@ SIGNING_MUST bool signing_archive_request(const struct signing_augmentation *aug
                                           const struct signing_sink *request, struct signing_refusal *why);
 SIGNING_MUST bool signing_archive_apply(const struct signing_augmentation *augmentation, struct signing_bytes answer,
                                         uint64_t nonce, const struct signing_sink *out, struct signing_refusal *why);
+
+/* ---- batches: one time-stamp for many signed documents (RFC 4998 in the property of EN 319 132-3) ---- */
+typedef struct signing_batch signing_batch;
+enum { SIGNING_LEAF = 32 };
+/* What a batch is made of: each document's first signature, with all it holds now, as one hash. */
+SIGNING_MUST bool signing_batch_leaf(struct signing_bytes signed_document, uint8_t leaf[SIGNING_LEAF], struct signing_refusal *why);
+SIGNING_MUST bool signing_batch_new(const uint8_t (*leaves)[SIGNING_LEAF], size_t count, signing_batch **out,
+                                    struct signing_refusal *why);
+SIGNING_API void signing_batch_free(signing_batch *batch);
+/* The request to carry, the answer to judge (as signing_stamp_apply() does), then each document with its evidence record. */
+SIGNING_MUST bool signing_batch_request(const signing_batch *batch, uint64_t nonce, const struct signing_sink *request,
+                                        struct signing_refusal *why);
+SIGNING_MUST bool signing_batch_answer(signing_batch *batch, struct signing_bytes answer, uint64_t nonce,
+                                       const signing_trust *trust, struct signing_refusal *why);
+SIGNING_MUST bool signing_batch_apply(const signing_batch *batch, size_t n, struct signing_bytes signed_document,
+                                      const struct signing_sink *out, struct signing_refusal *why);
 
 /* ---- sealing: DESIGN §5, STREAM (Hoang et al., CRYPTO 2015), XML Encryption 1.1, Shamir 1979 ---- */
 enum { SIGNING_CHUNK = 262144, SIGNING_SEALED_CHUNK = SIGNING_CHUNK + 28, SIGNING_SHARE = 33, SIGNING_MEMBERS_MAX = 16 };

@@ -186,9 +186,10 @@ static struct sink_memory archived(const struct house *house, struct signing_byt
 }
 
 /* Judged with anchors alone: revocation data must come out of the signature. */
-static void assert_level(const struct house *house, struct signing_bytes document, const char *level, size_t stamps)
+static void assert_level(const struct house *house, struct signing_bytes document, const struct signing_detached *detached,
+                         const char *level, size_t stamps)
 {
-        struct found found = judged(document, house->anchors);
+        struct found found = judged_with(document, detached, house->anchors);
         const json_t *signature = first_signature(&found), *list = json_object_get(signature, "timestamps");
         if (!found.readable)
                 fail_msg("%s", found.why.sentence);
@@ -207,7 +208,7 @@ static void a_signature_with_its_values_is_b_lt(void **state)
 {
         const struct house *house = *state;
         struct sink_memory out = valued(text_bytes(house->text), house->all);
-        assert_level(house, sink_bytes(&out), "XAdES-B-LT", 1);
+        assert_level(house, sink_bytes(&out), NULL, "XAdES-B-LT", 1);
         assert_non_null(memmem(out.data, out.size, "EncapsulatedCRLValue", 20));
         assert_non_null(memmem(out.data, out.size, "EncapsulatedX509Certificate", 27));
         free(out.data);
@@ -218,7 +219,7 @@ static void an_ocsp_answer_is_taken_where_there_is_no_list(void **state)
         const struct house *house = *state;
         signing_trust *trust = trust_make(house, &house->answer);
         struct sink_memory out = valued(text_bytes(house->text), trust);
-        assert_level(house, sink_bytes(&out), "XAdES-B-LT", 1);
+        assert_level(house, sink_bytes(&out), NULL, "XAdES-B-LT", 1);
         assert_non_null(memmem(out.data, out.size, "EncapsulatedOCSPValue", 21));
         signing_trust_free(trust);
         free(out.data);
@@ -229,9 +230,9 @@ static void an_archive_time_stamp_makes_b_lta_and_another_renews_it(void **state
         const struct house *house = *state;
         struct sink_memory lt = valued(text_bytes(house->text), house->all);
         struct sink_memory lta = archived(house, sink_bytes(&lt), NULL);
-        assert_level(house, sink_bytes(&lta), "XAdES-B-LTA", 2);
+        assert_level(house, sink_bytes(&lta), NULL, "XAdES-B-LTA", 2);
         struct sink_memory renewed = archived(house, sink_bytes(&lta), NULL);
-        assert_level(house, sink_bytes(&renewed), "XAdES-B-LTA", 3);
+        assert_level(house, sink_bytes(&renewed), NULL, "XAdES-B-LTA", 3);
         free(lt.data);
         free(lta.data);
         free(renewed.data);
@@ -249,13 +250,48 @@ static void a_container_is_raised_the_same_way(void **state)
         assert_true(signing_sign_container(&file, 1, signing_memory_key_use(key), time(NULL) - 60, &sink, &why));
         struct sink_memory t = stamped(house, sink_bytes(&container)), lt = valued(sink_bytes(&t), house->all);
         struct sink_memory lta = archived(house, sink_bytes(&lt), NULL);
-        assert_level(house, sink_bytes(&lt), "XAdES-B-LT", 1);
-        assert_level(house, sink_bytes(&lta), "XAdES-B-LTA", 2);
+        assert_level(house, sink_bytes(&lt), NULL, "XAdES-B-LT", 1);
+        assert_level(house, sink_bytes(&lta), NULL, "XAdES-B-LTA", 2);
         signing_memory_key_free(key);
         free(container.data);
         free(t.data);
         free(lt.data);
         free(lta.data);
+}
+
+static bool offer_find(void *context, const char *name, struct signing_source *out)
+{
+        const struct signing_bytes *offer = context;
+        *out = source_memory(offer);
+        return strcmp(name, "offre de prix.txt") == 0;
+}
+
+static void a_signature_beside_its_files_and_one_around_them_are_raised(void **state)
+{
+        const struct house *house = *state;
+        struct signing_bytes offer = text_bytes("Offre de prix");
+        const struct signing_file file = {"offre de prix.txt", "text/plain", source_memory(&offer)};
+        const struct signing_detached beside = {&offer, offer_find};
+        signing_memory_key *key = holder_key(&house->signer);
+        for (int enveloping = 0; enveloping < 2; enveloping++) {
+                const struct signing_detached *detached = enveloping ? NULL : &beside;
+                struct sink_memory b = memory_sink();
+                const struct signing_sink sink = sink_memory(&b);
+                struct signing_refusal why = {0};
+                bool made = (enveloping ? signing_sign_enveloping : signing_sign_detached)(&file, 1, signing_memory_key_use(key),
+                                                                                           time(NULL) - 60, &sink, &why);
+                if (!made)
+                        fail_msg("%s: %s", why.code, why.sentence);
+                assert_level(house, sink_bytes(&b), detached, "XAdES-B-B", 0);
+                struct sink_memory t = stamped(house, sink_bytes(&b)), lt = valued(sink_bytes(&t), house->all);
+                struct sink_memory lta = archived(house, sink_bytes(&lt), detached);
+                assert_level(house, sink_bytes(&lta), detached, "XAdES-B-LTA", 2);
+                free(b.data);
+                free(t.data);
+                free(lt.data);
+                free(lta.data);
+        }
+        signing_memory_key_free(key);
 }
 
 /* 5.5.2.2: what stood before an archive time-stamp cannot be changed behind its back. */
@@ -348,6 +384,7 @@ int main(void)
                 cmocka_unit_test(an_ocsp_answer_is_taken_where_there_is_no_list),
                 cmocka_unit_test(an_archive_time_stamp_makes_b_lta_and_another_renews_it),
                 cmocka_unit_test(a_container_is_raised_the_same_way),
+                cmocka_unit_test(a_signature_beside_its_files_and_one_around_them_are_raised),
                 cmocka_unit_test(values_changed_after_the_archive_time_stamp_break_it),
                 cmocka_unit_test(missing_evidence_is_named_and_refused),
                 cmocka_unit_test(values_are_not_put_in_twice),

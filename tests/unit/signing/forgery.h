@@ -55,11 +55,13 @@ struct found {
         bool covers_all;
 };
 
-static inline struct found judged(struct signing_bytes document, const signing_trust *trust)
+static inline struct found judged_with(struct signing_bytes document, const struct signing_detached *detached,
+                                       const signing_trust *trust)
 {
         struct found found = {0};
         signing_report *report = NULL;
-        const struct signing_request request = {.document = source_memory(&document), .trust = trust, .at = time(NULL)};
+        const struct signing_request request = {
+                .document = source_memory(&document), .detached = detached, .trust = trust, .at = time(NULL)};
         found.readable = signing_verify(&request, &report, &found.why);
         if (found.readable) {
                 found.json = json_loads(signing_report_json(report), 0, NULL);
@@ -69,6 +71,11 @@ static inline struct found judged(struct signing_bytes document, const signing_t
         }
         signing_report_free(report);
         return found;
+}
+
+static inline struct found judged(struct signing_bytes document, const signing_trust *trust)
+{
+        return judged_with(document, NULL, trust);
 }
 
 static inline struct found judged_text(const char *text, const signing_trust *trust)
