@@ -53,8 +53,8 @@ static bool type_serves(enum service_type type, enum service_role role)
         switch (role) {
         case SERVICE_FOR_SIGNERS:
                 return type == SERVICE_CA_QC || type == SERVICE_CA;
-        case SERVICE_FOR_STAMPS:
-                return type == SERVICE_STAMPER_Q || type == SERVICE_STAMPER;
+        case SERVICE_FOR_STAMPS: /* a time-stamp that is not qualified proves nothing to a list */
+                return type == SERVICE_STAMPER_Q;
         case SERVICE_FOR_ANSWERS:
                 return type == SERVICE_OCSP;
         }

@@ -56,7 +56,7 @@ struct service_period {
 
 struct service {
         STACK_OF(X509) * identities; /* digital identities given as certificates */
-        char territory[4];
+        char territory[8];
         char *name;                     /* as shown to people */
         struct service_period *periods; /* newest first */
         struct service *next;

@@ -9,6 +9,7 @@
 
 #include "gateway/core/owner.h"
 #include "signing/limits.h"
+#include "signing/list_of_lists.h"
 #include "signing/refusal.h"
 
 DEFINE_OWNER(BIO, BIO_free)
@@ -98,6 +99,7 @@ void signing_trust_free(signing_trust *trust)
         certificates_free(trust->others);
         evidence_free(&trust->evidence);
         service_free(trust->services);
+        list_of_lists_free(trust->pointed);
         free(trust);
 }
 
