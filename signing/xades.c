@@ -112,9 +112,19 @@ static bool is_stamp(const xmlNode *node)
                (size >= 11 && strcmp(name + size - 11, "TimeStampV2") == 0);
 }
 
+/* EN 319 132-3: the evidence records of batches; those of XMLERS are not read here. */
+static void records_read(xmlNode *node, struct xades *out)
+{
+        for (xmlNode *record = xml_child(node, SEALING_SPACE, "ASN1EvidenceRecord");
+             record != NULL && out->stamp_count < LIMIT_TOKENS; record = xml_next(record, SEALING_SPACE, "ASN1EvidenceRecord"))
+                out->stamps[out->stamp_count++] = (struct xades_stamp){node, record, false};
+}
+
 static void stamps_read(const xmlNode *properties, bool signed_, struct xades *out)
 {
         for (xmlNode *node = xml_child(properties, NULL, NULL); node != NULL; node = xml_next(node, NULL, NULL)) {
+                if (!signed_ && xml_is(node, SEALING_SPACE, "SealingEvidenceRecords"))
+                        records_read(node, out);
                 if (!is_stamp(node))
                         continue;
                 for (xmlNode *token = xml_child(node, NULL, "EncapsulatedTimeStamp");
@@ -288,5 +298,7 @@ const char *xades_level(const struct xades *xades)
                 return "XAdES-B-LTA";
         if (stamped && values)
                 return "XAdES-B-LT";
+        if (has(xades, "SealingEvidenceRecords"))
+                return "XAdES-E-ERS";
         return stamped ? "XAdES-B-T" : "XAdES-B-B";
 }

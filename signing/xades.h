@@ -13,6 +13,7 @@
 #include "signing/dsig.h"
 
 #define XADES_132 "http://uri.etsi.org/01903/v1.3.2#"
+#define SEALING_SPACE "http://uri.etsi.org/19132/v1.1.1#" /* EN 319 132-3 */
 
 enum xades_structure {
         XADES_NONE, /* a plain XML signature */
