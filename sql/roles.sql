@@ -19,13 +19,12 @@ grant execute on function api.key_list to pli_front, pli_admin;
 grant execute on function api.key_settle to pli_notary;
 grant execute on function api.key_revoke to pli_admin;
 
-grant execute on function api.now, api.relay_lock, api.outbox_claim, api.outbox_settle, api.filing_answer, api.chunk_read,
+grant execute on function api.now, api.relay_lock, api.outbox_claim, api.outbox_settle, api.filing_answer, api.answer_stray, api.chunk_read,
         api.webhook_claim, api.webhook_settle to pli_relay;
 
 grant execute on function api.now, api.maintain, api.body_enrol, api.party_enrol, api.party_disable, api.party_list, api.outbox_list,
         api.journal_rows, api.checkpoint_rows, api.node_rows, api.receipt_rows, api.event_strays, api.cosign, api.journal_state, api.migrations, api.doctor to pli_admin;
 
 grant execute on function api.chunks_admit, api.deposit_abandon, api.rehearsal_show, api.health_put, api.safeguard_register, api.safeguard_list, api.safeguard_open,
-        api.safeguard_destroy, api.deadline_move, api.commission_change, api.register_show to pli_front;
-grant execute on function api.sweep to pli_front, pli_admin;
-grant execute on function api.setting_list, api.setting_set, api.evidence_show, api.evidence_receipts, api.evidence_append, api.evidence_receipt to pli_admin;
+        api.safeguard_destroy, api.deadline_move, api.commission_change, api.register_show, api.sweep to pli_front;
+grant execute on function api.sweep, api.setting_list, api.setting_set, api.evidence_show, api.evidence_receipts, api.evidence_append, api.evidence_receipt to pli_admin;

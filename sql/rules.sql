@@ -138,6 +138,7 @@ begin
         when 'consultation' then update consultation c set state = state, step = last.number + 1 where c.body = body and c.id = subject;
         when 'deposit' then update deposit d set state = state, step = last.number + 1 where d.body = body and d.id = subject;
         when 'envelope' then update envelope e set state = state, step = last.number + 1 where e.body = body and e.id = subject;
+        when 'safeguard' then update safeguard g set state = state, step = last.number + 1 where g.body = body and g.id = subject;
         when 'filing' then update filing f set state = state, step = last.number + 1 where f.body = body and f.id = subject;
         end case;
         return state;

@@ -37,7 +37,8 @@ create function rule.consultation_json(c consultation) returns jsonb language pl
 begin
         return (select jsonb_build_object('id', c.id, 'reference', c.reference, 'title', c.title, 'object', c.object, 'procedure', c.procedure,
                         'state', c.state, 'body', rule.body_json(c.body), 'published', rule.instant(c.published_at), 'deadline', rule.instant(c.deadline),
-                        'now', rule.instant(clock_timestamp()), 'quorum', c.quorum, 'envelopes', to_jsonb(c.envelopes)));
+                        'now', rule.instant(clock_timestamp()), 'quorum', c.quorum, 'envelopes', to_jsonb(c.envelopes))
+                || case when c.rehearsal then '{"rehearsal": true}'::jsonb else '{}' end);
 end
 $$;
 
@@ -49,7 +50,7 @@ $$;
 create function rule.consultation_whole(c consultation) returns jsonb language plpgsql stable as $$
 begin
         return (select rule.consultation_json(c) || jsonb_build_object(
-                        'lots', coalesce((select jsonb_agg(jsonb_build_object('number', l.number, 'title', l.title) order by l.number)
+                        'lots', coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('number', l.number, 'title', l.title, 'envelopes', to_jsonb(l.envelopes))) order by l.number)
                                 from consultation_lot l where l.body = c.body and l.consultation = c.id), '[]'),
                         'members', coalesce((select jsonb_agg(jsonb_build_object('x', m.x, 'name', p.name, 'certificate', rule.base64(p.certificate),
                                 'sha256', encode(p.certificate_sha256, 'hex')) order by m.x)
@@ -101,13 +102,16 @@ begin
         if quorum > jsonb_array_length(members) then
                 perform rule.refuse('consultation-members', format('A quorum of %s needs as many members.', quorum));
         end if;
-        insert into consultation (body, id, step, state, reference, title, object, procedure, deadline, quorum, envelopes, created_by)
+        insert into consultation (body, id, step, state, reference, title, object, procedure, deadline, quorum, envelopes, created_by, rehearsal)
         values (buyer.body, subject, 1, rule.begin('consultation', buyer.body, subject, 'create', actor), rule.member_text(input, 'reference'),
                 rule.member_text(input, 'title'), rule.member_text(input, 'object'), coalesce(input ->> 'procedure', 'MAPA'),
-                rule.member_instant(input, 'deadline'), quorum, case when cardinality(kinds) > 0 then kinds else array['offre'] end, actor)
+                rule.member_instant(input, 'deadline'), quorum, case when cardinality(kinds) > 0 then kinds else array['offre'] end, actor,
+                coalesce(input -> 'rehearsal' = 'true', false))
         returning * into made;
-        insert into consultation_lot
-        select made.body, subject, l ->> 'number', l ->> 'title' from jsonb_array_elements(rule.member_list(input, 'lots')) l;
+        insert into consultation_lot (body, consultation, number, title, envelopes)
+        select made.body, subject, l ->> 'number', l ->> 'title',
+                case when l ? 'envelopes' then array(select jsonb_array_elements_text(rule.member_list(l, 'envelopes'))) end
+        from jsonb_array_elements(rule.member_list(input, 'lots')) l;
         perform rule.members_add(made.body, subject, members);
         return rule.consultation_whole(made);
 exception
@@ -187,7 +191,7 @@ begin
         end if;
         select jsonb_agg(rule.consultation_json(c) order by c.published_at desc, c.id desc) into page
         from (select * from consultation c
-              where c.published_at is not null and (last_at is null or (c.published_at, c.id) < (last_at, last_id))
+              where c.published_at is not null and not c.rehearsal and (last_at is null or (c.published_at, c.id) < (last_at, last_id))
                 and (c.title ilike pattern or c.object ilike pattern or c.reference ilike pattern)
               order by c.published_at desc, c.id desc limit most) c;
         return jsonb_build_object('consultations', coalesce(page, '[]'),

@@ -63,17 +63,20 @@ create function rule.deposit_json(d deposit) returns jsonb language plpgsql stab
 begin
         return (select jsonb_build_object('id', d.id, 'consultation', d.consultation, 'state', d.state, 'started', rule.instant(d.started),
                         'received', rule.instant(d.received), 'late', d.late, 'event', d.event, 'chunk', 262172,
+                        'expires', case when d.state = 'started' then rule.instant(rule.deposit_expires(d)) end,
                         'deadline', (select rule.instant(c.deadline) from consultation c where c.body = d.body and c.id = d.consultation),
                         'envelopes', coalesce((select jsonb_agg(jsonb_build_object('envelope', e.name, 'id', e.id, 'lot', e.lot, 'kind', e.kind, 'state', e.state,
                                 'manifest', e.manifest is not null, 'chunks', e.chunks, 'arrived', rule.arrived(d.body, e.day, e.content),
                                 'bytes', coalesce(e.bytes, rule.bytes(d.body, e.day, e.content)))
                                 order by e.name)
-                                from envelope e where e.body = d.body and e.deposit = d.id), '[]')));
+                                from envelope e where e.body = d.body and e.deposit = d.id), '[]'))
+                || case when d.rehearsal then jsonb_build_object('rehearsal', true, 'findings', d.request -> 'findings') else '{}' end);
 end
 $$;
 
 -- Allowed after the deadline too: late is a state, not an error (annexe 7 art. 1-I-5). `started` is when the
--- request's first byte came; it cannot be later than now, nor much earlier.
+-- request's first byte came; it cannot be later than now, nor much earlier. {"rehearsal": true} counts for nothing;
+-- "clock" (the sender's) and "bytes" (what it means to send) are then judged at its end.
 create function api.deposit_open(actor uuid, consultation uuid, started timestamptz, request jsonb) returns jsonb
 language plpgsql security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
@@ -83,6 +86,7 @@ declare
         subject uuid := gen_random_uuid();
         key text := request ->> 'key';
         begun timestamptz := least(greatest(coalesce($3, clock_timestamp()), clock_timestamp() - interval '1 hour'), clock_timestamp());
+        rehearsal boolean := seen.rehearsal or coalesce(request -> 'rehearsal' = 'true', false);
         kept deposit;
         again uuid;
 begin
@@ -94,8 +98,10 @@ begin
         if again is not null then
                 return rule.deposit_json(rule.deposit_own(actor, again));
         end if;
-        insert into deposit (body, id, step, state, consultation, party, company, started)
-        values (seen.body, subject, 1, rule.begin('deposit', seen.body, subject, 'open', actor), seen.id, actor, company.company, begun)
+        perform rule.quota_deposits(seen, company.company);
+        insert into deposit (body, id, step, state, consultation, party, company, started, rehearsal, request)
+        values (seen.body, subject, 1, rule.begin('deposit', seen.body, subject, 'open', actor), seen.id, actor, company.company, begun, rehearsal,
+                case when rehearsal then jsonb_strip_nulls(jsonb_build_object('clock', request -> 'clock', 'bytes', request -> 'bytes', 'peer', request -> 'peer')) else '{}' end)
         returning * into kept;
         perform rule.remember(actor, 'deposit', key, subject);
         if request ? 'peer' then
@@ -112,8 +118,8 @@ begin
                 select from consultation_lot l where l.body = d.body and l.consultation = d.consultation and l.number = lot) then
                 perform rule.refuse('manifest-mismatch', format('The consultation has no lot "%s".', lot));
         end if;
-        if lot = '' and exists (select from consultation_lot l where l.body = d.body and l.consultation = d.consultation) then
-                perform rule.refuse('manifest-mismatch', 'The consultation has lots: an envelope says which one it is for.');
+        if lot = '' and kind is distinct from 'candidature' and exists (select from consultation_lot l where l.body = d.body and l.consultation = d.consultation) then
+                perform rule.refuse('manifest-mismatch', 'The consultation has lots: an envelope says which one it is for; only a candidature may be for all.');
         end if;
         if kind is not null and kind not in ('candidature', 'offre') then
                 perform rule.refuse('manifest-mismatch', format('"%s" is no kind of envelope.', left(kind, 40)));
@@ -246,12 +252,24 @@ begin
 end
 $$;
 
--- The kinds of envelope that the consultation asks for, in each lot that the deposit speaks of.
+-- The lots that a deposit is for: '' where the consultation has none. A candidature without a lot is for all those of
+-- its deposit.
+create function rule.deposit_lots(d deposit) returns setof text language plpgsql stable as $$
+begin
+        return query select distinct e.lot from envelope e where e.body = d.body and e.deposit = d.id and e.lot is not null
+                and (e.lot <> '' or not exists (select from consultation_lot l where l.body = d.body and l.consultation = d.consultation));
+end
+$$;
+
+-- The kinds of envelope that the consultation, or the lot, asks for, in each lot that the deposit is for.
 create function rule.kinds_missing(d deposit, c consultation) returns jsonb language plpgsql stable as $$
 begin
-        return (select coalesce(jsonb_agg(jsonb_build_object('kind', w.kind, 'lot', l.lot)), '[]')
-                from (select distinct e.lot from envelope e where e.body = d.body and e.deposit = d.id) l, unnest(c.envelopes) as w (kind)
-                where not exists (select from envelope e where e.body = d.body and e.deposit = d.id and e.lot = l.lot and e.kind = w.kind));
+        return (select coalesce(jsonb_agg(jsonb_build_object('kind', w.kind, 'lot', t.lot) order by t.lot, w.kind), '[]')
+                from rule.deposit_lots(d) t (lot)
+                left join consultation_lot l on l.body = d.body and l.consultation = d.consultation and l.number = t.lot,
+                unnest(coalesce(l.envelopes, c.envelopes)) as w (kind)
+                where not exists (select from envelope e where e.body = d.body and e.deposit = d.id and e.kind = w.kind
+                        and (e.lot = t.lot or (e.lot = '' and e.kind = 'candidature'))));
 end
 $$;
 
@@ -264,7 +282,7 @@ begin
         if missing = '[]' then
                 missing := rule.kinds_missing(d, c);
         end if;
-        if missing = '[]' and not exists (select from envelope e where e.body = d.body and e.deposit = d.id) then
+        if missing = '[]' and not exists (select from rule.deposit_lots(d)) then
                 missing := '[{"envelope": "offre", "manifest": true}]';
         end if;
         if missing <> '[]' then
@@ -287,6 +305,17 @@ begin
 end
 $$;
 
+-- What happened on the wire: the last thousand attempts one by one, all of them in sum.
+create function rule.transfer_fact(d deposit) returns jsonb language plpgsql stable as $$
+begin
+        return (select jsonb_build_object('transfer', (select jsonb_agg(t.attempt || jsonb_build_object('envelope', t.envelope) order by t.id)
+                                from (select * from transfer t where t.body = d.body and t.deposit = d.id order by t.id desc limit 1000) t),
+                        'transfers', (select jsonb_build_object('attempts', count(*), 'stored', count(*) filter (where t.attempt ->> 'outcome' = 'stored'),
+                                'broken', count(*) filter (where t.attempt ->> 'outcome' not in ('stored', 'opened')))
+                                from transfer t where t.body = d.body and t.deposit = d.id)));
+end
+$$;
+
 create function rule.deposit_fact(d deposit, c consultation) returns jsonb language plpgsql stable as $$
 begin
         return (select jsonb_build_object('consultation', rule.consultation_fact(c), 'started', rule.instant(d.started), 'received', rule.instant(d.received), 'late', d.late,
@@ -296,9 +325,8 @@ begin
                                 where e.body = d.body and e.deposit = d.id),
                         'envelopes', (select jsonb_agg(jsonb_build_object('envelope', e.name, 'lot', e.lot, 'kind', e.kind, 'bytes', e.bytes, 'chunks', e.chunks,
                                 'digest', encode(e.digest, 'hex'), 'manifest', encode(e.manifest_sha256, 'hex')) order by e.name)
-                                from envelope e where e.body = d.body and e.deposit = d.id),
-                        'transfer', (select jsonb_agg(t.attempt || jsonb_build_object('envelope', t.envelope) order by t.id)
-                                from (select * from transfer t where t.body = d.body and t.deposit = d.id order by t.id desc limit 1000) t)));
+                                from envelope e where e.body = d.body and e.deposit = d.id))
+                || rule.transfer_fact(d));
 end
 $$;
 
@@ -307,8 +335,11 @@ $$;
 create function rule.deposit_replace(former uuid, d deposit, c consultation) returns void language plpgsql as $$
 begin
         perform rule.step('envelope', d.body, e.id, 'replace', d.party) from envelope e
-        where e.body = d.body and e.deposit = former and e.state = 'sealed'
-          and e.lot in (select n.lot from envelope n where n.body = d.body and n.deposit = d.id);
+        where e.body = d.body and e.deposit = former and e.state = 'sealed' and e.lot in (select rule.deposit_lots(d));
+        -- A candidature for all lots goes with the last of them.
+        perform rule.step('envelope', d.body, e.id, 'replace', d.party) from envelope e
+        where e.body = d.body and e.deposit = former and e.state = 'sealed' and e.lot = ''
+          and not exists (select from envelope n where n.body = d.body and n.deposit = former and n.state = 'sealed' and n.lot <> '');
         if not exists (select from envelope e where e.body = d.body and e.deposit = former and e.state = 'sealed') then
                 perform rule.step('deposit', d.body, former, 'replace', d.party);
                 perform rule.append(row(d.body, 'urn:pli:event:DepositReplaced', 'deposit.replaced', 'procurement', 'deposit', former::text, d.party),
@@ -322,9 +353,9 @@ declare
         former uuid[];
 begin
         former := array(select distinct s.deposit from standing s where s.body = d.body and s.consultation = d.consultation
-                and s.company = d.company and s.late = d.late and s.lot in (select e.lot from envelope e where e.body = d.body and e.deposit = d.id));
+                and s.company = d.company and s.late = d.late and s.lot in (select rule.deposit_lots(d)));
         insert into standing (body, consultation, company, lot, late, deposit)
-        select distinct d.body, d.consultation, d.company, e.lot, d.late, d.id from envelope e where e.body = d.body and e.deposit = d.id
+        select d.body, d.consultation, d.company, l, d.late, d.id from rule.deposit_lots(d) l
         on conflict (body, consultation, company, lot, late) do update set deposit = excluded.deposit;
         perform rule.deposit_replace(f, d, c) from unnest(former) f;
 end
@@ -350,6 +381,9 @@ begin
         select * into c from consultation x where x.body = d.body and x.id = d.consultation;
         perform rule.envelope_close(e) from (select * from envelope x where x.body = d.body and x.deposit = d.id order by x.content) e;
         perform rule.deposit_whole(d, c);
+        if d.rehearsal then
+                return rule.deposit_json(rule.rehearsal_end(d, c));
+        end if;
         perform rule.step('deposit', d.body, d.id, 'commit', actor);
         perform rule.step('envelope', d.body, e.id, 'commit', actor) from envelope e where e.body = d.body and e.deposit = d.id;
         d.received := (select max(e.arrived_at) from envelope e where e.body = d.body and e.deposit = d.id);

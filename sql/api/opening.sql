@@ -85,6 +85,9 @@ begin
         perform rule.actor(actor, array['buyer', 'member']);
         perform rule.lock_alone(c.id);
         select * into c from consultation x where x.body = c.body and x.id = c.id for update;
+        if c.rehearsal then
+                perform rule.refuse('step-refused', 'A consultation for rehearsals is never opened.');
+        end if;
         if clock_timestamp() < c.deadline then
                 perform rule.refuse('opening-before-deadline', format('The tenders may be opened from %s on; it is %s.', rule.instant(c.deadline), rule.instant(clock_timestamp())));
         end if;
