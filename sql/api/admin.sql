@@ -101,7 +101,7 @@ create function api.journal_rows(after bigint, lim int) returns jsonb language p
 begin
         perform rule.act_everywhere();
         return (select coalesce(jsonb_agg(jsonb_build_object('index', j.index, 'event', j.event, 'leaf', encode(j.leaf, 'hex'), 'salt', encode(e.salt, 'hex'), 'text', e.text,
-                        'differs', rule.event_differs(e)) order by j.index), '[]')
+                        'differs', rule.event_differs(e), 'settled', j.at < clock_timestamp() - interval '1 minute') order by j.index), '[]')
                 from (select * from journal x where x.index > after order by x.index limit least(greatest(lim, 1), 10000)) j left join event e on e.id = j.event);
 end
 $$;
