@@ -12,11 +12,15 @@
 #include "gateway/core/owner.h"
 #include "signing/imprint.h"
 #include "signing/path.h"
+#include "signing/policy.h"
 #include "signing/reason.h"
-#include "signing/token.h"
+#include "signing/stamp_token.h"
+#include "signing/strength.h"
 
 typedef struct token token_handle;
+typedef struct evidence_record record_handle;
 DEFINE_OWNER(token_handle, token_free)
+DEFINE_OWNER(record_handle, evidence_record_free)
 
 void reason_add(struct judgement *judgement, enum reason_code code, const char *format, ...)
 {
@@ -58,6 +62,19 @@ static bool format_check(struct judgement *judgement)
                 if (judgement->dsig->references[n].ambiguous)
                         reason_add(judgement, REASON_ID_AMBIGUOUS, "%s", judgement->dsig->references[n].uri);
         return true;
+}
+
+static void structure_check(struct judgement *judgement)
+{
+        static const enum reason_code codes[] = {
+                [XADES_UNCOVERED] = REASON_PROPERTIES_UNCOVERED,
+                [XADES_ELSEWHERE] = REASON_PROPERTIES_ELSEWHERE,
+                [XADES_SEVERAL] = REASON_PROPERTIES_SEVERAL,
+                [XADES_MISAIMED] = REASON_PROPERTIES_MISAIMED,
+        };
+        enum xades_structure structure = judgement->xades.structure;
+        if (structure != XADES_NONE && structure != XADES_GOOD)
+                reason_add(judgement, codes[structure], "%s", "");
 }
 
 /* ---- 5.2.3 identification of the signing certificate ---- */
@@ -118,7 +135,7 @@ static void cryptography_verify(struct judgement *judgement)
                                                 : "CanonicalizationMethod is not in the list");
         else if (key != NULL && dsig_value_check(dsig, key, judgement->work) == CHAIN_HOLDS)
                 judgement->value_holds = true;
-        else if (key != NULL)
+        else if (key != NULL && judgement->binding != XADES_UNBOUND) /* whose value it should be is not known then */
                 reason_add(judgement, REASON_VALUE_WRONG, "%s", "");
         if (judgement->work->exhausted)
                 reason_add(judgement, REASON_TOO_MUCH, "%s", "");
@@ -126,24 +143,58 @@ static void cryptography_verify(struct judgement *judgement)
 
 /* ---- 5.4 time-stamps, and with them the best signature time ---- */
 
-static bool stamp_trusted(struct judgement *judgement, const struct token *token)
+/* From when a time-stamp must speak for itself: the first trusted one over it, else the control time (5.6.2.2.4). */
+static int64_t stamp_proven(const struct judgement *judgement, size_t n)
+{
+        int64_t proven = judgement->at;
+        for (size_t later = n + 1; later < judgement->xades.stamp_count; later++) {
+                const struct xades_stamp *over = &judgement->xades.stamps[later];
+                bool covers = !over->signed_ && over->node != judgement->xades.stamps[n].node &&
+                              (xml_is(over->node, NULL, "ArchiveTimeStamp") || xml_is(over->node, SEALING_SPACE, "SealingEvidenceRecords") ||
+                               strstr((const char *)over->node->name, "SigAndRefs") != NULL);
+                if (covers && judgement->stamps[later].trusted && judgement->stamps[later].at < proven)
+                        proven = judgement->stamps[later].at;
+        }
+        return proven;
+}
+
+/* Its authority is judged at its own time; then whether anybody could have made it up since. */
+static bool stamp_trusted(struct judgement *judgement, const struct token *token, int64_t proven)
 {
         const signing_trust *trust = judgement->trust;
         char detail[256];
         if (trust == NULL)
                 return false;
-        const struct path_request request = {.leaf = token_signer(token),
-                                             .anchors = sk_X509_num(trust->stampers) > 0 ? trust->stampers : trust->anchors,
-                                             .helpers = {token_certificates(token), judgement->certificates, trust->others},
-                                             .evidence = {&judgement->evidence, &trust->evidence},
-                                             .at = token_time(token),
-                                             .stamper = true,
-                                             .trust = trust};
+        struct path_request request = {.leaf = token_signer(token),
+                                       .anchors = sk_X509_num(trust->stampers) > 0 ? trust->stampers : trust->anchors,
+                                       .helpers = {token_certificates(token), judgement->certificates, trust->others},
+                                       .evidence = {&judgement->evidence, &trust->evidence},
+                                       .at = token_time(token),
+                                       .stamper = true,
+                                       .trust = trust};
         enum path_outcome outcome = path_check(&request, detail);
-        if (outcome == PATH_GOOD || outcome == PATH_GOOD_REVOCATION_UNJUDGED)
-                return true;
-        reason_add(judgement, REASON_STAMP_UNTRUSTED, "%s", detail);
-        return false;
+        bool good = outcome == PATH_GOOD || outcome == PATH_GOOD_REVOCATION_UNJUDGED;
+        if (good && proven > request.at) {
+                request.at = proven;
+                outcome = path_check(&request, detail);
+                good = outcome != PATH_OUTSIDE_VALIDITY && outcome != PATH_REVOKED && outcome != PATH_WEAK;
+        }
+        if (good && !token_strong(token, proven)) {
+                snprintf(detail, sizeof detail, "its digest or key is too weak");
+                good = false;
+        }
+        if (!good)
+                reason_add(judgement, REASON_STAMP_UNTRUSTED, "%s", detail);
+        return good;
+}
+
+/* A token of a batch is about the root that the record leads to from this signature's data. */
+static bool batch_about(struct judgement *judgement, const struct xades_stamp *stamp, const struct token *token,
+                        const struct evidence_record *record)
+{
+        struct evidence_hash root;
+        return stamp_token_root(judgement->dsig, &judgement->xades, stamp, record, judgement->work, &root) &&
+               token_about(token, (struct signing_bytes){root.bytes, sizeof root.bytes});
 }
 
 static bool stamp_about(struct judgement *judgement, const struct xades_stamp *stamp, const struct token *token,
@@ -157,39 +208,38 @@ static bool stamp_about(struct judgement *judgement, const struct xades_stamp *s
         return outcome == IMPRINT_MADE && token_about(token, (struct signing_bytes){digest, size});
 }
 
-static void stamp_judge(struct judgement *judgement, const struct xades_stamp *stamp, struct stamp_finding *finding)
+static void stamp_judge(struct judgement *judgement, size_t n)
 {
+        const struct xades_stamp *stamp = &judgement->xades.stamps[n];
+        struct stamp_finding *finding = &judgement->stamps[n];
         OWN(token_handle) token = NULL;
+        OWN(record_handle) record = NULL;
         struct signing_refusal why = {0};
-        uint8_t *der = NULL;
-        size_t size = 0;
         finding->type = (const char *)stamp->node->name;
-        bool good = xml_base64(stamp->token, LIMIT_TOKEN_BYTES, &der, &size) &&
-                    token_read((struct signing_bytes){der, size}, &token, &why);
-        free(der);
-        if (!good) {
+        if (!stamp_token_read(stamp, &token, &record, &why)) {
                 reason_add(judgement, REASON_STAMP_WRONG, "%s", "it is not a time-stamp token");
                 return;
         }
+        finding->understood = record != NULL;
         finding->at = token_time(token);
         if (!token_check(token, judgement->certificates, &why))
                 reason_add(judgement, REASON_STAMP_WRONG, "%s", why.sentence);
-        else if (!stamp_about(judgement, stamp, token, finding))
+        else if (record != NULL ? !batch_about(judgement, stamp, token, record) : !stamp_about(judgement, stamp, token, finding))
                 reason_add(judgement, REASON_STAMP_WRONG, "%s %s",
                            finding->understood ? "it was made over other data:" : "its kind is not judged here:", finding->type);
         else
                 finding->intact = true;
-        finding->trusted = finding->intact && stamp_trusted(judgement, token);
+        finding->trusted = finding->intact && stamp_trusted(judgement, token, stamp_proven(judgement, n));
 }
 
-/* 5.5.4: the earliest moment the signature is proven to have existed at. */
+/* 5.5.4: the earliest moment the signature is proven to have existed at. Backwards, as later time-stamps prove earlier ones. */
 static void stamps_judge(struct judgement *judgement)
 {
         judgement->best = judgement->at;
-        for (size_t n = 0; n < judgement->xades.stamp_count; n++) {
+        for (size_t n = judgement->xades.stamp_count; n-- > 0;) {
                 const struct xades_stamp *stamp = &judgement->xades.stamps[n];
-                struct stamp_finding *finding = &judgement->stamps[n];
-                stamp_judge(judgement, stamp, finding);
+                const struct stamp_finding *finding = &judgement->stamps[n];
+                stamp_judge(judgement, n);
                 if (!finding->trusted || stamp->signed_ || (judgement->proven && finding->at >= judgement->best) ||
                     finding->at > judgement->at)
                         continue;
@@ -202,27 +252,8 @@ static void stamps_judge(struct judgement *judgement)
 
 static void properties_accept(struct judgement *judgement)
 {
-        const struct reference *reference = judgement->xades.structure == XADES_GOOD
-                                                    ? dsig_reference_to(judgement->dsig, judgement->xades.signed_properties)
-                                                    : NULL;
-        judgement->properties_covered = reference != NULL && judgement->value_holds;
-        switch (judgement->xades.structure) {
-        case XADES_UNCOVERED:
-                reason_add(judgement, REASON_PROPERTIES_UNCOVERED, "%s", "");
-                break;
-        case XADES_ELSEWHERE:
-                reason_add(judgement, REASON_PROPERTIES_ELSEWHERE, "%s", "");
-                break;
-        case XADES_SEVERAL:
-                reason_add(judgement, REASON_PROPERTIES_SEVERAL, "%s", "");
-                break;
-        case XADES_MISAIMED:
-                reason_add(judgement, REASON_PROPERTIES_MISAIMED, "%s", "");
-                break;
-        case XADES_NONE:
-        case XADES_GOOD:
-                break;
-        }
+        judgement->properties_covered = judgement->value_holds && judgement->xades.structure == XADES_GOOD &&
+                                        dsig_reference_to(judgement->dsig, judgement->xades.signed_properties) != NULL;
         if (judgement->signer != NULL && judgement->binding == XADES_UNCLAIMED && !xades_key_info_signed(judgement->dsig))
                 reason_add(judgement, REASON_CERTIFICATE_UNCLAIMED, "%s", "");
 }
@@ -237,21 +268,6 @@ static void coverage_accept_or_tell(struct judgement *judgement)
         if (!judgement->contained && !complete)
                 reason_add(judgement, REASON_COVERAGE_PARTIAL, "%s", holes);
         judgement->covers_all = right && complete;
-}
-
-static void strength_accept(struct judgement *judgement)
-{
-        const struct dsig *dsig = judgement->dsig;
-        if (dsig->method != NULL && !algorithm_strong(dsig->method, judgement->best))
-                reason_add(judgement, REASON_METHOD_WEAK, "%s", dsig->method->uri);
-        for (size_t n = 0; n < dsig->reference_count; n++)
-                if (dsig->references[n].digest != NULL && !algorithm_strong(dsig->references[n].digest, judgement->best)) {
-                        reason_add(judgement, REASON_METHOD_WEAK, "%s", dsig->references[n].digest->uri);
-                        break;
-                }
-        EVP_PKEY *key = judgement->signer != NULL ? X509_get0_pubkey(judgement->signer) : NULL;
-        if (key != NULL && !algorithm_key_strong(key, judgement->best))
-                reason_add(judgement, REASON_METHOD_WEAK, "key of %d bits", EVP_PKEY_get_bits(key));
 }
 
 /* ---- 5.2.6 certificate validation, at the best signature time ---- */
@@ -300,15 +316,21 @@ static void certificate_validate(struct judgement *judgement)
                 path_tell(judgement, PATH_UNJUDGED, &found, detail);
                 return;
         }
-        const struct path_request request = {.leaf = judgement->signer,
-                                             .anchors = trust->anchors,
-                                             .helpers = {judgement->certificates, trust->others, NULL},
-                                             .evidence = {&judgement->evidence, &trust->evidence},
-                                             .at = judgement->best,
-                                             .trust = trust,
-                                             .found = &found};
+        struct path_request request = {.leaf = judgement->signer,
+                                       .anchors = trust->anchors,
+                                       .helpers = {judgement->certificates, trust->others, NULL},
+                                       .evidence = {&judgement->evidence, &trust->evidence},
+                                       .at = judgement->best,
+                                       .trust = trust,
+                                       .found = &found};
         enum path_outcome outcome = path_check(&request, detail);
         path_tell(judgement, outcome, &found, detail);
+        if (outcome > PATH_GOOD_REVOCATION_UNJUDGED || !judgement->proven)
+                return;
+        request.at = judgement->at;
+        outcome = path_check(&request, detail);
+        if (outcome == PATH_OUTSIDE_VALIDITY || outcome == PATH_REVOKED || outcome == PATH_WEAK)
+                reason_add(judgement, REASON_PROVEN_EARLIER, "%s", detail);
 }
 
 /* 5.3: the order of the blocks. What is broken already is still told in full. */
@@ -318,12 +340,14 @@ void judgement_make(struct judgement *judgement)
                 return;
         dsig_references_check(judgement->dsig, judgement->files, judgement->work);
         xades_read(judgement->dsig, &judgement->xades);
+        structure_check(judgement);
         signer_identify(judgement);
+        policy_judge(judgement);
         cryptography_verify(judgement);
         stamps_judge(judgement);
         properties_accept(judgement);
         coverage_accept_or_tell(judgement);
-        strength_accept(judgement);
+        strength_judge(judgement);
         certificate_validate(judgement);
         if (judgement->indication == SIGNING_UNJUDGED && judgement->value_holds)
                 judgement->indication = SIGNING_PASSED;

@@ -38,7 +38,13 @@ R(REVOCATION_UNUSABLE, SIGNING_INDETERMINATE, "TRY_LATER", "RFC 5280 5.2", "The 
 R(SERVICE_NOT_GRANTED, SIGNING_INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND", "TS 119 612 5.5.4", "No trusted list vouched for the trust service at the time that is proven: %s", "Aucune liste de confiance ne garantissait le service de confiance à la date prouvée : %s")
 R(CHAIN_WEAK, SIGNING_INDETERMINATE, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "TS 119 312", "The certificate chain is too weak at the time that is proven: %s", "La chaîne de certificats est trop faible à la date prouvée : %s")
 R(CERTIFICATE_USE, SIGNING_INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE", "EN 319 412-2 4.3.2", "The certificate is not for signing: %s", "Le certificat n'est pas fait pour signer : %s")
+/* 5.2.4 validation context */
+R(POLICY_DIGEST_WRONG, SIGNING_INDETERMINATE, "POLICY_PROCESSING_ERROR", "EN 319 102-1 5.2.4", "The policy document at hand is not the one the signature was made under: %s", "Le document de politique fourni n'est pas celui sous lequel la signature a été faite : %s")
 /* notes */
+R(POLICY_DIGEST_UNKNOWN, SIGNING_PASSED, "", "EN 319 102-1 5.2.4", "The digest of the signature policy is none of those known for %s.", "L'empreinte de la politique de signature n'est pas de celles connues pour %s.")
+R(POLICY_UNJUDGED, SIGNING_PASSED, "", "EN 319 102-1 5.2.4", "The signature policy has not been judged: %s", "La politique de signature n'a pas été jugée : %s")
+R(NAME_WEAK, SIGNING_PASSED, "", "TS 119 312", "SigningCertificate names the certificate by a weak digest: %s", "SigningCertificate désigne le certificat par une empreinte faible : %s")
+R(PROVEN_EARLIER, SIGNING_PASSED, "", "EN 319 102-1 5.6.2.4", "No longer good today, but the signature is proven to be older: %s", "Ne vaut plus aujourd'hui, mais l'antériorité de la signature est prouvée : %s")
 R(REVOCATION_UNJUDGED, SIGNING_PASSED, "", "EN 319 102-1 5.2.5", "The issuers publish no revocation data: revocation has not been judged.", "Les émetteurs ne publient pas de données de révocation : la révocation n'a pas été jugée.")
 R(MANIFEST_ENTRY_MISSING, SIGNING_PASSED, "", "XMLDSig 5.1", "The manifest lists %s, which is not at hand and counts as unsigned.", "Le manifeste cite %s, absent et tenu pour non signé.")
 R(STAMP_WRONG, SIGNING_PASSED, "", "EN 319 102-1 5.4", "A time-stamp proves nothing: %s", "Un horodatage ne prouve rien : %s")

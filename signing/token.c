@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "gateway/core/owner.h"
+#include "signing/algorithm.h"
 #include "signing/certificate.h"
 #include "signing/limits.h"
 #include "signing/refusal.h"
@@ -168,4 +169,15 @@ bool token_check(struct token *token, STACK_OF(X509) * helpers, struct signing_r
                 return refuse(why, "STAMP_SIGNER", "RFC 3161 2.3",
                               "The certificate of the time-stamp is not for time-stamping alone.");
         return true;
+}
+
+bool token_strong(const struct token *token, int64_t at)
+{
+        CMS_SignerInfo *signer = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(token->cms), 0);
+        X509_ALGOR *digest = NULL;
+        const ASN1_OBJECT *object = NULL;
+        CMS_SignerInfo_get0_algs(signer, NULL, NULL, &digest, NULL);
+        X509_ALGOR_get0(&object, NULL, NULL, digest);
+        return algorithm_digest_strong(OBJ_obj2nid(object), at) && algorithm_digest_strong(token_digest(token), at) &&
+               algorithm_key_strong(X509_get0_pubkey(token->signer), at);
 }

@@ -24,6 +24,8 @@ bool token_nonce(const struct token *token, uint64_t *nonce);
  * for time-stamping only and critically so. `helpers` may hold its certificate; NULL: only what the token carries. */
 bool token_check(struct token *token, STACK_OF(X509) * helpers, struct signing_refusal *why) __attribute__((warn_unused_result));
 bool token_about(const struct token *token, struct signing_bytes digest) __attribute__((warn_unused_result));
+/* After token_check(): the digests of its imprint and signature, and its key, at that time. */
+bool token_strong(const struct token *token, int64_t at) __attribute__((warn_unused_result));
 /* Known after token_check(); borrowed. */
 X509 *token_signer(const struct token *token);
 STACK_OF(X509) * token_certificates(const struct token *token);

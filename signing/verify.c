@@ -198,6 +198,24 @@ static bool holds_signatures(const char *name)
                strcmp(name + size - 4, ".xml") == 0;
 }
 
+/* EN 319 162-1 4.3.3.2, 4.4.3.2: what else may stand where signatures stand. */
+static bool others_tell(const signing_container *container, struct signing_refusal *why)
+{
+        for (size_t n = 0; n < container_entries(container); n++) {
+                const char *name = container_entry_name(container, n);
+                size_t size = strlen(name);
+                if (strncmp(name, "META-INF/", 9) != 0 || size < 13)
+                        continue;
+                if (strcmp(name + size - 4, ".p7s") == 0)
+                        return refuse(why, "CADES", "EN 319 162-1 4.3.3.2",
+                                      "The container is signed with CAdES, which is not judged here.");
+                if (strcmp(name + size - 4, ".tst") == 0)
+                        return refuse(why, "STAMP_ONLY", "EN 319 162-1 4.3.3.2",
+                                      "The container holds a time-stamp and no signature: nobody signed it.");
+        }
+        return true;
+}
+
 static bool entry_verify(struct verification *verification, size_t n, struct signing_refusal *why)
 {
         OWN(xml_document) document = NULL;
@@ -259,6 +277,8 @@ static bool container_verify(struct verification *verification, signing_report *
         for (size_t n = 0; good && n < container_entries(container); n++)
                 if (holds_signatures(container_entry_name(container, n)))
                         good = entry_verify(verification, n, why);
+        if (good && verification->signatures == 0)
+                good = others_tell(container, why);
         if (good)
                 verification->good = container_rules(verification) && verification->good;
         free(verification->signed_files);
@@ -267,6 +287,8 @@ static bool container_verify(struct verification *verification, signing_report *
         signing_report_free(verification->report);
         return false;
 }
+
+enum { HEAD = 24 }; /* bytes that tell formats apart */
 
 static xmlParserInput *loader_deny(const char *url, const char *id, xmlParserCtxt *context)
 {
@@ -279,19 +301,35 @@ static void error_drop(void *context, xmlErrorPtr error)
         (void)context, (void)error;
 }
 
+/* Signatures of other kinds are named, that the reader may turn to who judges them: CAdES (EN 319 122-1, a CMS SignedData of
+ * RFC 5652) and PAdES (EN 319 142-1, a PDF). */
+static bool head_known(const uint8_t head[HEAD], struct signing_refusal *why)
+{
+        static const uint8_t signed_data[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02};
+        if (memcmp(head, "%PDF-", 5) == 0)
+                return refuse(why, "PADES", "EN 319 142-1", "The document is a PDF: a signature in it (PAdES) is not judged here.");
+        size_t length = head[0] == 0x30 ? 2 + (head[1] > 0x80 && head[1] < 0x85 ? head[1] & 0x0fu : 0u) : HEAD;
+        if (length + sizeof signed_data <= HEAD && memcmp(head + length, signed_data, sizeof signed_data) == 0)
+                return refuse(why, "CADES", "EN 319 122-1", "The document is a CMS signature (CAdES), which is not judged here.");
+        return true;
+}
+
 bool signing_verify(const struct signing_request *request, signing_report **out, struct signing_refusal *why)
 {
-        uint8_t head[4] = {0};
+        uint8_t head[HEAD] = {0};
         const struct signing_source *document = &request->document;
-        if (document->size < sizeof head || !document->read(document->context, 0, head, sizeof head))
+        const size_t size = document->size < HEAD ? (size_t)document->size : HEAD;
+        if (size < 4 || !document->read(document->context, 0, head, size))
                 return refuse(why, "EMPTY", "EN 319 102-1 5.2.2", "The document is empty or cannot be read.");
+        if (!head_known(head, why))
+                return false;
         const struct files beside = request->detached != NULL ? files_of_detached(request->detached) : (struct files){0};
         struct verification verification = {.request = request, .files = request->detached != NULL ? &beside : NULL, .good = true};
         const xmlExternalEntityLoader before = xmlGetExternalEntityLoader();
         xmlSetExternalEntityLoader(loader_deny);
         xmlSetStructuredErrorFunc(NULL, error_drop);
-        bool good = memcmp(head, "PK\3\4", sizeof head) == 0 ? container_verify(&verification, out, why)
-                                                             : xml_verify(&verification, out, why);
+        bool good =
+                memcmp(head, "PK\3\4", 4) == 0 ? container_verify(&verification, out, why) : xml_verify(&verification, out, why);
         xmlSetStructuredErrorFunc(NULL, NULL);
         xmlSetExternalEntityLoader(before);
         return good;

@@ -32,7 +32,7 @@ static inline struct authority authority_make(const char *name, const char *usag
         X509_set_version(certificate, 2);
         ASN1_INTEGER_set(X509_get_serialNumber(certificate), 7);
         X509_gmtime_adj(X509_getm_notBefore(certificate), -86400);
-        X509_gmtime_adj(X509_getm_notAfter(certificate), 86400);
+        X509_gmtime_adj(X509_getm_notAfter(certificate), 10 * 86400); /* outlives those it stamps for */
         X509_set_pubkey(certificate, authority.key);
         X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0);
         X509_set_issuer_name(certificate, X509_get_subject_name(certificate));

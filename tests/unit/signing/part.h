@@ -94,11 +94,12 @@ static inline char *part_value(char *text, EVP_PKEY *key)
         return part_put_bytes(text, "@VALUE@", value, size);
 }
 
-/* `document` holds "@SIGNATURE@" outside the element with the Id "offre"; `transforms` come before canonicalisation. */
-static inline char *part_signed(const char *document, const char *transforms, const struct holder *holder)
+/* `document` holds "@SIGNATURE@" outside the element with the Id "offre"; `signature` is PART_SIGNATURE or much like it;
+ * `transforms` come before canonicalisation. */
+static inline char *part_signed_as(const char *document, const char *signature, const char *transforms, const struct holder *holder)
 {
         unsigned char digest[32];
-        char *text = swapped(document, "@SIGNATURE@", PART_SIGNATURE);
+        char *text = swapped(document, "@SIGNATURE@", signature);
         EVP_Digest(holder->certificate.data, holder->certificate.size, digest, NULL, EVP_sha256(), NULL);
         text = part_put(text, "@TRANSFORMS@", transforms);
         text = part_put_bytes(text, "@CERT@", holder->certificate.data, holder->certificate.size);
@@ -106,6 +107,11 @@ static inline char *part_signed(const char *document, const char *transforms, co
         text = part_digest(text, "@OFFRE@", "offre");
         text = part_digest(text, "@PROPS@", "props");
         return part_value(text, holder->key);
+}
+
+static inline char *part_signed(const char *document, const char *transforms, const struct holder *holder)
+{
+        return part_signed_as(document, PART_SIGNATURE, transforms, holder);
 }
 
 #endif
