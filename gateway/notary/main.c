@@ -16,6 +16,7 @@
 #include "gateway/core/db.h"
 #include "gateway/core/jail.h"
 #include "gateway/core/log.h"
+#include "gateway/notary/batching.h"
 #include "gateway/notary/keys.h"
 #include "gateway/notary/pause.h"
 #include "gateway/notary/receipts.h"
@@ -36,7 +37,8 @@ struct notary {
         struct office office;
         struct db *db;
         struct batch batch;
-        bool active, behind; /* holds the lock; receipts may be missing */
+        struct batching *batching; /* NULL: each receipt has its own time-stamp */
+        bool active, behind;       /* holds the lock; receipts may be missing */
         struct pause missing, completing;
         int64_t keys_due; /* of pause_now() */
 };
@@ -113,9 +115,12 @@ static bool pending_take(struct notary *notary, bool *taken, struct problem *pro
         return true;
 }
 
-static bool stamps_complete(struct notary *notary, struct problem *problem)
+/* *more: there is more to be done at once. */
+static bool stamps_complete(struct notary *notary, bool *more, struct problem *problem)
 {
         struct completion completion = {0};
+        if (notary->office.batched)
+                return batching_step(notary->batching, &notary->office, notary->db, more, problem);
         if (!stamper_ready(notary->office.stamper) || !pause_over(&notary->completing))
                 return true;
         if (!receipts_complete(&notary->office, notary->db, &completion, problem))
@@ -124,12 +129,15 @@ static bool stamps_complete(struct notary *notary, struct problem *problem)
         return true;
 }
 
-static bool turn(struct notary *notary, bool *taken, struct problem *problem)
+/* *busy: look again at once. A batch's small steps go on beside new facts; single stamps wait until there are none. */
+static bool turn(struct notary *notary, bool *busy, struct problem *problem)
 {
-        *taken = false;
-        return lock_take(notary, problem) &&
-               (!notary->active || (missing_make(notary, problem) && pending_take(notary, taken, problem) &&
-                                    (*taken || stamps_complete(notary, problem))));
+        bool taken = false, more = false;
+        bool well = lock_take(notary, problem) &&
+                    (!notary->active || (missing_make(notary, problem) && pending_take(notary, &taken, problem) &&
+                                         ((taken && !notary->office.batched) || stamps_complete(notary, &more, problem))));
+        *busy = taken || more;
+        return well;
 }
 
 /* ---- the loop ---- */
@@ -152,16 +160,17 @@ static int turns_run(struct notary *notary)
         char payload[128];
         bool listening = false;
         while (ending == 0) {
-                bool taken = false;
+                bool busy = false;
                 listening = listening || db_listen(notary->db, "event", &problem);
-                if (listening && turn(notary, &taken, &problem)) {
-                        if (!taken && ending == 0)
+                if (listening && turn(notary, &busy, &problem)) {
+                        if (!busy && ending == 0)
                                 (void)db_wait(notary->db, notary->active ? IDLE_MILLISECONDS : AWAY_MILLISECONDS, payload);
                         continue;
                 }
                 problem_log(&problem);
                 if (is_final(&problem))
                         return problem.row->exit;
+                batching_drop(notary->batching);
                 notary->active = false; /* so that, back with the lock, it checks and looks for receipts it left unmade */
                 (void)db_wait(notary->db, AWAY_MILLISECONDS, payload);
         }
@@ -169,6 +178,16 @@ static int turns_run(struct notary *notary)
 }
 
 /* ---- starting ---- */
+
+/* "each" or "batch"; without an authority there is nothing to batch. */
+static bool mode_read(const struct config *config, struct office *office, struct problem *problem)
+{
+        bool batch = strcmp(config->stamp_mode, "batch") == 0;
+        if (!batch && strcmp(config->stamp_mode, "each") != 0)
+                return problem_set(problem, "config-invalid", "stamp_mode is each or batch, not %s.", config->stamp_mode);
+        office->batched = batch && office->stamper != NULL;
+        return true;
+}
 
 static bool office_open(const struct config *config, struct office *office, struct problem *problem)
 {
@@ -179,7 +198,7 @@ static bool office_open(const struct config *config, struct office *office, stru
         if (!seal_open(config, &office->seal, problem))
                 return false;
         office->stamper = stamper_new(config->stamp_url, config->stamp_seconds);
-        return true;
+        return mode_read(config, office, problem);
 }
 
 static void office_close(struct office *office)
@@ -219,8 +238,10 @@ static int notary_run(const struct config *config, struct notary *notary)
         char conninfo[1024];
         snprintf(conninfo, sizeof conninfo, "%s user=pli_notary", config->database);
         notary->db = db_open(conninfo, "pli-notary");
+        notary->batching = notary->office.batched ? batching_new(config->stamp_interval) : NULL;
         int status = turns_run(notary);
         db_close(notary->db);
+        batching_free(notary->batching);
         batch_clear(&notary->batch);
         log_event(LOG_LEVEL_INFO, "notary-ended", NULL);
         return status;

@@ -2,8 +2,6 @@
  * receipts.c - a receipt is signed first, then its time-stamp is asked for. What
  * the authority does not stamp in time is signed again saying so, and goes out.
  */
-#include <assert.h>
-#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +9,7 @@
 #include "gateway/core/db.h"
 #include "gateway/core/log.h"
 #include "gateway/core/owner.h"
+#include "gateway/notary/nonce.h"
 #include "gateway/notary/receipts.h"
 #include "gateway/notary/tree.h"
 
@@ -45,15 +44,6 @@ static void draft_fault(const struct draft *draft, enum log_level level, const c
 }
 
 /* ---- time-stamps ---- */
-
-/* RFC 3161 2.4.1: a nonce that no answer made before can carry; 63 bits, as ASN.1 integers are signed. */
-static uint64_t nonce_new(void)
-{
-        uint64_t nonce = 0;
-        int good = RAND_bytes((unsigned char *)&nonce, sizeof nonce);
-        assert(good == 1);
-        return (nonce >> 1) | 1;
-}
 
 static bool request_write(struct draft *draft)
 {
@@ -165,7 +155,7 @@ static bool group_make(const struct work *work, const struct entry *entries, siz
 {
         struct draft drafts[GROUP_MOST] = {0};
         const struct office *office = work->office;
-        bool asking = stamper_ready(office->stamper);
+        bool asking = !office->batched && stamper_ready(office->stamper);
         enum receipt_stamp without = office->stamper != NULL ? RECEIPT_STAMP_PENDING : RECEIPT_STAMP_NONE;
         for (size_t i = 0; i < count; i++)
                 draft_sign(work, &entries[i], asking ? RECEIPT_STAMP_INCLUDED : without, &drafts[i]);

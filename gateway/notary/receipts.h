@@ -14,6 +14,7 @@ struct office {
         struct journal_signers signers;
         struct seal *seal;
         struct stamper *stamper; /* NULL: no authority */
+        bool batched;            /* receipts go out without, their time-stamps come by batching.h */
         const char *address;     /* of the gateway, in each receipt */
 };
 

@@ -138,3 +138,9 @@ bool seal_stamp(const struct seal *seal, struct signing_bytes receipt, struct si
         const struct signing_sink sink = bytes_sink(out);
         return signing_stamp_apply(receipt, answer, nonce, seal->trust, &sink, why);
 }
+
+bool seal_batch_answer(const struct seal *seal, signing_batch *batch, struct signing_bytes answer, uint64_t nonce,
+                       struct signing_refusal *why)
+{
+        return signing_batch_answer(batch, answer, nonce, seal->trust, why);
+}

@@ -26,5 +26,8 @@ bool seal_receipt(const struct seal *seal, const struct receipt_source *source, 
  * authority. */
 bool seal_stamp(const struct seal *seal, struct signing_bytes receipt, struct signing_bytes answer, uint64_t nonce,
                 struct bytes *out, struct signing_refusal *why) __attribute__((warn_unused_result));
+/* The authority's answer to a batch, believed as seal_stamp() believes one. */
+bool seal_batch_answer(const struct seal *seal, signing_batch *batch, struct signing_bytes answer, uint64_t nonce,
+                       struct signing_refusal *why) __attribute__((warn_unused_result));
 
 #endif

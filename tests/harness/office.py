@@ -95,7 +95,7 @@ class Office:
     def verify(self, path, *options):
         """`pli receipt verify`, with the office's own anchors and the journal's key unless others are given."""
         options = options or ("--journal-key", *self.journal_keys())
-        return subprocess.run([self.program("pli"), "--json", "receipt", "verify", path, "--trust", self.pki.path("root.pem"), *options],
+        return subprocess.run([self.program("pli"), "--json", "--lang", "en", "receipt", "verify", path, "--trust", self.pki.path("root.pem"), *options],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
 
     def number(self, sql):

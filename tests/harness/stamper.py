@@ -2,6 +2,7 @@
 """A time-stamp authority for tests: RFC 3161 over HTTP, the tokens made by `openssl ts -reply`.
 
   stamper.py --port 0 --port-file F --config openssl.cnf --section authority [--delay SECONDS] [--lie imprint|nonce]
+             [--count FILE]
 
 With --port 0 a free port is taken and written to the port file once it is listened on. The faults: --delay answers late;
 --lie answers for another imprint, or with another nonce than asked for. The serial file is shared by all requests, so they
@@ -73,6 +74,9 @@ class Stamper(http.server.BaseHTTPRequestHandler):
         if reply is None:
             self.send_error(500)
             return
+        if self.options.count:
+            with open(self.options.count, "a") as file:
+                file.write(".")
         self.send_response(200)
         self.send_header("Content-Type", REPLY)
         self.send_header("Content-Length", str(len(reply)))
@@ -109,6 +113,7 @@ def main():
     parser.add_argument("--config", required=True)
     parser.add_argument("--section", required=True)
     parser.add_argument("--delay", type=float, default=0)
+    parser.add_argument("--count", help="a file that grows by a byte with each token")
     parser.add_argument("--lie", choices=["imprint", "nonce"])
     Stamper.options = parser.parse_args()
     server = Server(("127.0.0.1", Stamper.options.port), Stamper)
