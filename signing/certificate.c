@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gateway/core/owner.h"
+#include "signing/algorithm.h"
 #include "signing/limits.h"
 
 DEFINE_OWNER(BIO, BIO_free)
@@ -89,6 +90,15 @@ bool certificate_digest_is(X509 *certificate, const char *digest, struct signing
                     memcmp(actual, value.data, size) == 0;
         EVP_MD_free(method);
         return same;
+}
+
+/* Authorities went on with SHA-1 longer than signers: TS 119 312 and the browsers' forum let it end with 2016, before the first
+ * collision was shown. */
+#define SHA1_CERTIFICATES_END INT64_C(1483228800) /* 2017-01-01 */
+
+bool certificate_digest_strong(int nid, int64_t at)
+{
+        return nid == NID_sha1 ? at < SHA1_CERTIFICATES_END : algorithm_digest_strong(nid, at);
 }
 
 /* IssuerSerial ::= SEQUENCE { issuer GeneralNames, serialNumber CertificateSerialNumber, ... } (RFC 5035 5.4.1) */

@@ -11,6 +11,7 @@
 
 #include "gateway/core/owner.h"
 #include "signing/imprint.h"
+#include "signing/list_of_lists.h"
 #include "signing/path.h"
 #include "signing/policy.h"
 #include "signing/reason.h"
@@ -150,7 +151,8 @@ static int64_t stamp_proven(const struct judgement *judgement, size_t n)
         for (size_t later = n + 1; later < judgement->xades.stamp_count; later++) {
                 const struct xades_stamp *over = &judgement->xades.stamps[later];
                 bool covers = !over->signed_ && over->node != judgement->xades.stamps[n].node &&
-                              (xml_is(over->node, NULL, "ArchiveTimeStamp") || xml_is(over->node, SEALING_SPACE, "SealingEvidenceRecords") ||
+                              (xml_is(over->node, NULL, "ArchiveTimeStamp") ||
+                               xml_is(over->node, SEALING_SPACE, "SealingEvidenceRecords") ||
                                strstr((const char *)over->node->name, "SigAndRefs") != NULL);
                 if (covers && judgement->stamps[later].trusted && judgement->stamps[later].at < proven)
                         proven = judgement->stamps[later].at;
@@ -325,6 +327,9 @@ static void certificate_validate(struct judgement *judgement)
                                        .found = &found};
         enum path_outcome outcome = path_check(&request, detail);
         path_tell(judgement, outcome, &found, detail);
+        judgement->qualification = qualification_of(trust, judgement->signer, found.issuer, judgement->best);
+        if (lists_overdue(trust, judgement->at, detail, sizeof detail))
+                reason_add(judgement, REASON_LIST_OVERDUE, "%s", detail);
         if (outcome > PATH_GOOD_REVOCATION_UNJUDGED || !judgement->proven)
                 return;
         request.at = judgement->at;

@@ -8,6 +8,7 @@
 #define PLI_SIGNING_JUDGEMENT_H
 
 #include "signing/files.h"
+#include "signing/qualification.h"
 #include "signing/trust.h"
 #include "signing/xades.h"
 
@@ -47,6 +48,7 @@ struct judgement {
         struct stamp_finding stamps[LIMIT_TOKENS];
         int64_t best;            /* best signature time */
         bool proven, covers_all; /* that by a trusted time-stamp; all content signed */
+        struct qualification qualification;
         struct reason reasons[48];
         size_t reason_count;
         enum signing_indication indication;

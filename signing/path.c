@@ -183,7 +183,7 @@ static bool strong(const struct path_request *request, STACK_OF(X509) * chain, c
         for (int n = 0; n + 1 < sk_X509_num(chain); n++) {
                 int digest = NID_undef;
                 (void)X509_get_signature_info(sk_X509_value(chain, n), &digest, NULL, NULL, NULL);
-                if ((digest == NID_undef || algorithm_digest_strong(digest, request->at)) &&
+                if ((digest == NID_undef || certificate_digest_strong(digest, request->at)) &&
                     algorithm_key_strong(X509_get0_pubkey(sk_X509_value(chain, n + 1)), request->at))
                         continue;
                 show_name(detail, "signature on the certificate of", X509_get_subject_name(sk_X509_value(chain, n)));

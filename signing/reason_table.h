@@ -46,6 +46,7 @@ R(POLICY_UNJUDGED, SIGNING_PASSED, "", "EN 319 102-1 5.2.4", "The signature poli
 R(NAME_WEAK, SIGNING_PASSED, "", "TS 119 312", "SigningCertificate names the certificate by a weak digest: %s", "SigningCertificate désigne le certificat par une empreinte faible : %s")
 R(PROVEN_EARLIER, SIGNING_PASSED, "", "EN 319 102-1 5.6.2.4", "No longer good today, but the signature is proven to be older: %s", "Ne vaut plus aujourd'hui, mais l'antériorité de la signature est prouvée : %s")
 R(REVOCATION_UNJUDGED, SIGNING_PASSED, "", "EN 319 102-1 5.2.5", "The issuers publish no revocation data: revocation has not been judged.", "Les émetteurs ne publient pas de données de révocation : la révocation n'a pas été jugée.")
+R(LIST_OVERDUE, SIGNING_PASSED, "", "TS 119 612 5.3.15", "At the time of judging a newer trusted list was due, or the list is closed: %s", "À la date du jugement une liste de confiance plus récente était attendue, ou la liste est close : %s")
 R(MANIFEST_ENTRY_MISSING, SIGNING_PASSED, "", "XMLDSig 5.1", "The manifest lists %s, which is not at hand and counts as unsigned.", "Le manifeste cite %s, absent et tenu pour non signé.")
 R(STAMP_WRONG, SIGNING_PASSED, "", "EN 319 102-1 5.4", "A time-stamp proves nothing: %s", "Un horodatage ne prouve rien : %s")
 R(STAMP_UNTRUSTED, SIGNING_PASSED, "", "EN 319 102-1 5.4", "A time-stamp comes from an authority that is not trusted; %s", "Un horodatage vient d'une autorité qui n'est pas de confiance ; %s")

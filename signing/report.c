@@ -199,6 +199,8 @@ static void signature_set(json_t *json, const struct judgement *judgement)
         json_object_set_new(json, "claimedSigningTime", text_or_null(xades->claimed));
         json_object_set_new(json, "bestSignatureTime", time_json(judgement->best));
         json_object_set_new(json, "policy", text_or_null(xades->policy));
+        json_object_set_new(json, "qualification",
+                            text_or_null(qualification_name(&judgement->qualification, judgement->indication)));
         json_object_set_new(json, "timestamps", stamps_json(judgement));
         json_object_set_new(json, "reasons", reasons_json(judgement, false));
         json_object_set_new(json, "notes", reasons_json(judgement, true));

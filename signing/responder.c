@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "gateway/core/owner.h"
-#include "signing/algorithm.h"
 #include "signing/instant.h"
 
 DEFINE_OWNER(OCSP_CERTID, OCSP_CERTID_free)
@@ -99,7 +98,7 @@ static bool signed_by(struct responder *responder, X509 *certificate)
                 return false;
         const X509_ALGOR *method = OCSP_resp_get0_tbs_sigalg(responder->answer);
         if (OBJ_find_sigid_algs(OBJ_obj2nid(method->algorithm), &digest, NULL) == 1 && digest != NID_undef &&
-            !algorithm_digest_strong(digest, responder->query->at))
+            !certificate_digest_strong(digest, responder->query->at))
                 return false;
         STACK_OF(X509) *only = sk_X509_new_null();
         bool right = only != NULL && sk_X509_push(only, certificate) > 0 &&

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "gateway/core/owner.h"
-#include "signing/algorithm.h"
 #include "signing/instant.h"
 #include "signing/responder.h"
 
@@ -121,7 +120,7 @@ static bool list_signed(X509_CRL *list, const struct revocation_query *query)
         int digest = NID_undef;
         (void)OBJ_find_sigid_algs(X509_CRL_get_signature_nid(list), &digest, NULL);
         return (usage == UINT32_MAX || (usage & KU_CRL_SIGN) != 0) &&
-               (digest == NID_undef || algorithm_digest_strong(digest, query->at)) &&
+               (digest == NID_undef || certificate_digest_strong(digest, query->at)) &&
                X509_CRL_verify(list, X509_get0_pubkey(query->issuer)) == 1;
 }
 
