@@ -9,7 +9,9 @@
 #define OUTPUT_FILE "output", "FILE", OPTION_VALUE, "file to write"
 #define OUTPUT_FOLDER "output", "FOLDER", OPTION_VALUE, "folder to write to"
 #define CONSULTATION "consultation", "ID", OPTION_VALUE, "the consultation"
-#define TRUST "trust", "PATH", OPTION_LIST, "trusted authorities: a certificate file, or a folder of them"
+#define TRUST "trust", "PATH", OPTION_LIST, "trusted authorities: a certificate file, a trusted list, or a folder of them"
+#define STAMP_TRUST "stamp-trust", "FILE", OPTION_LIST, "authorities of time-stamps"
+#define STAMP_URL "stamp-url", "URL", OPTION_VALUE, "the time-stamping authority to ask (RFC 3161)"
 #define EVIDENCE "evidence", "FOLDER", OPTION_LIST, "intermediate certificates, CRLs and OCSP answers"
 
 const struct option_row common_options[] = {
@@ -48,8 +50,21 @@ static const struct option_row key_options[] = {
 };
 static const struct option_row sign_options[] = {
         {OUTPUT_FILE},
+        {"form", "FORM", OPTION_VALUE, "asic-e (if not given), enveloped (one XML document), enveloping or detached"},
         {"enveloped", NULL, OPTION_FLAG, "sign one XML document in place instead of making a container"},
+        {"token", "URI", OPTION_VALUE, "a key in a token: pkcs11:token=…;object=…; its PIN is in --passphrase-file"},
+        {"level", "LEVEL", OPTION_VALUE, "B-B, B-T (time-stamped), B-LT (with validation data) or B-LTA (kept)"},
+        {STAMP_URL},
+        {TRUST},
+        {STAMP_TRUST},
+        {EVIDENCE},
         {NO_MORE},
+};
+static const struct option_row augment_options[] = {
+        {OUTPUT_FILE}, {"level", "LEVEL", OPTION_VALUE, "B-T (if not given), B-LT or B-LTA; what is B-LTA already is renewed"},
+        {STAMP_URL},   {"detached", "FOLDER", OPTION_VALUE, "where the files are that the signature names"},
+        {TRUST},       {STAMP_TRUST},
+        {EVIDENCE},    {NO_MORE},
 };
 static const struct option_row seal_options[] = {
         {CONSULTATION},
@@ -101,8 +116,17 @@ static const struct option_row receipts_options[] = {
         {NO_MORE},
 };
 static const struct option_row receipt_verify_options[] = {
-        {TRUST},    {"stamp-trust", "FILE", OPTION_LIST, "authorities of time-stamps"},
-        {EVIDENCE}, {"journal-key", "KEY", OPTION_LIST, "verifier key of the journal (name+hash+key), a file with some, or the gateway's history of keys"},
+        {TRUST},
+        {STAMP_TRUST},
+        {EVIDENCE},
+        {"journal-key", "KEY", OPTION_LIST,
+         "verifier key of the journal (name+hash+key), a file with some, or the gateway's history of keys"},
+        {NO_MORE},
+};
+static const struct option_row monitor_options[] = {
+        {"journal-key", "KEY", OPTION_LIST, "verifier key of the journal (name+hash+key), a file with some, or the gateway's history of keys"},
+        {"state", "FILE", OPTION_VALUE, "the last checkpoint believed; kept across runs"},
+        {"receipts", "FOLDER", OPTION_LIST, "folder of receipts that must be in the journal"},
         {NO_MORE},
 };
 static const struct option_row receipt_show_options[] = {
@@ -112,6 +136,7 @@ static const struct option_row receipt_show_options[] = {
 static const struct option_row verify_options[] = {
         {"detached", "FOLDER", OPTION_VALUE, "where the files are that the signature names"},
         {TRUST},
+        {STAMP_TRUST},
         {EVIDENCE},
         {"at", "TIME", OPTION_VALUE, "judge as of this time; now if not given"},
         {NO_MORE},
@@ -128,6 +153,7 @@ const struct command commands[] = {
         {"documents", "ID", 1, 1, output_folder, "download a consultation's documents and check their digests", pli_documents},
         {"key new", "", 0, 0, key_options, "make a private key and the request for its certificate", pli_key_new},
         {"sign", "FILE…", 1, ANY, sign_options, "sign files: one ASiC-E container with a XAdES signature over all of them", pli_sign},
+        {"augment", "FILE", 1, 1, augment_options, "raise what is signed already to a higher level, or renew it", pli_augment},
         {"pack", "FILE…", 1, ANY, output_file, "the same container without a signature", pli_pack},
         {"seal", "CONTAINER", 1, 1, seal_options, "seal a container for a consultation's commission", pli_seal},
         {"deposit", "FOLDER…", 1, 64, deposit_options, "deposit sealed envelopes; run again, it goes on where it was", pli_deposit},
@@ -139,6 +165,7 @@ const struct command commands[] = {
         {"filing show", "ID", 1, 1, no_options, "show a filing and its steps", pli_filing_show},
         {"receipts", "", 0, 0, receipts_options, "read the feed of receipts, each exactly once (State platform)", pli_receipts},
         {"receipt verify", "FILE", 1, 1, receipt_verify_options, "prove a receipt, offline", pli_receipt_verify},
+        {"journal monitor", "URL", 0, 1, monitor_options, "prove that the journal has kept to all it has signed (exit 11 where it has not)", pli_journal_monitor},
         {"receipt show", "FILE", 1, 1, receipt_show_options, "show what a receipt says", pli_receipt_show},
         {"verify", "FILE", 1, 1, verify_options, "judge a signed document (exit 0 valid, 10 indeterminate, 11 not valid, 65 unreadable)", pli_verify},
         {"completion", "", 0, 0, no_options, "print a completion script for bash", pli_completion},

@@ -28,7 +28,7 @@ bool output_open(const char *path, enum output_access access, struct output **ou
         char *temporary = NULL;
         int length = asprintf(&temporary, "%s.%ld.part", path, (long)getpid());
         assert(length > 0);
-        int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)access);
+        int fd = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)access);
         if (fd < 0) {
                 free(temporary);
                 return output_refuse(problem, path, errno);
@@ -66,6 +66,31 @@ static bool sink_write(void *context, const uint8_t *data, size_t size)
 struct signing_sink output_sink(struct output *output)
 {
         return (struct signing_sink){.context = output, .write = sink_write};
+}
+
+static bool source_read_at(void *context, uint64_t offset, uint8_t *buffer, size_t size)
+{
+        const struct output *output = context;
+        while (size > 0) {
+                ssize_t got = pread(output->fd, buffer, size, (off_t)offset);
+                if (got < 0 && errno == EINTR)
+                        continue;
+                if (got <= 0)
+                        return false;
+                buffer += got;
+                offset += (uint64_t)got;
+                size -= (size_t)got;
+        }
+        return true;
+}
+
+bool output_source(struct output *output, struct signing_source *out, struct problem *problem)
+{
+        struct stat status;
+        if (output->failure != 0 || fstat(output->fd, &status) != 0)
+                return output_refuse(problem, output->path, output->failure != 0 ? output->failure : errno);
+        *out = (struct signing_source){.context = output, .size = (uint64_t)status.st_size, .read = source_read_at};
+        return true;
 }
 
 static bool folder_sync(const char *path)

@@ -23,6 +23,8 @@ bool output_open(const char *path, enum output_access access, struct output **ou
 bool output_write(struct output *output, const void *data, size_t size) __attribute__((warn_unused_result));
 /* The same file as the library's sink; the output must outlive it. */
 struct signing_sink output_sink(struct output *output);
+/* What has been written so far, to be read before it is settled; the output must outlive it. */
+bool output_source(struct output *output, struct signing_source *out, struct problem *problem) __attribute__((warn_unused_result));
 /* Puts the file under its name and frees the output. On false nothing has that name that had not before. */
 bool output_settle(struct output *output, struct problem *problem) __attribute__((warn_unused_result));
 /* Leaves nothing behind. NULL is allowed. */

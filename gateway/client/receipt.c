@@ -64,24 +64,6 @@ static enum signing_indication checks_result(const struct checks *checks)
         return worst;
 }
 
-static bool trust_given(const struct invocation *invocation, signing_trust **out, struct problem *problem)
-{
-        static const struct {
-                const char *option;
-                enum trust_kind kind;
-        } kinds[] = {{"trust", TRUST_ANCHOR}, {"stamp-trust", TRUST_STAMPER}, {"evidence", TRUST_EVIDENCE}};
-        const char *path;
-        if (!invocation_flag(invocation, "trust"))
-                return true;
-        OWN(signing_trust) trust = signing_trust_new();
-        for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++)
-                for (size_t i = 0; (path = invocation_listed(invocation, kinds[kind].option, i)) != NULL; i++)
-                        if (!trust_read(trust, kinds[kind].kind, path, problem))
-                                return false;
-        *out = TAKE(trust);
-        return true;
-}
-
 static void first_reason(const json_t *signature, struct check *check)
 {
         const json_t *reason = json_array_get(json_object_get(signature, "reasons"), 0);

@@ -184,3 +184,15 @@ const char *field_text(const json_t *object, const char *key)
         snprintf(number, sizeof *numbers, "%lld", (long long)json_integer_value(value));
         return number;
 }
+
+int show_written(const struct invocation *invocation, const char *path, size_t files)
+{
+        if (invocation_flag(invocation, "json")) {
+                json_t *object = json_pack("{s:s,s:I}", "output", path, "files", (json_int_t)files);
+                show_json(object);
+                json_decref(object);
+        } else {
+                show_pair(words("Written"), path);
+        }
+        return 0;
+}

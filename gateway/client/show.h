@@ -23,6 +23,9 @@ bool problem_refused(struct problem *problem, const char *code, const char *what
 
 void show_json(const json_t *object);
 
+/* A file was written, out of that many: what commands that make one say. Answers 0. */
+int show_written(const struct invocation *invocation, const char *path, size_t files);
+
 /* "label: value" aligned on a terminal, "label<TAB>value" elsewhere. Nothing where value is NULL or empty. */
 void show_pair(const char *label, const char *value);
 /* A sentence to standard error: progress of the story, never the result. */

@@ -42,24 +42,6 @@ static bool control_time(const struct invocation *invocation, int64_t *at, struc
         return problem_set(problem, "usage", words("--at %s is not a time; write 2026-03-01T12:00:00Z"), text);
 }
 
-static bool trust_given(const struct invocation *invocation, signing_trust **out, struct problem *problem)
-{
-        if (!invocation_flag(invocation, "trust") && !invocation_flag(invocation, "evidence"))
-                return true; /* NULL: the chain is then not judged */
-        signing_trust *trust = signing_trust_new();
-        bool loaded = trust != NULL;
-        const char *path;
-        for (size_t i = 0; loaded && (path = invocation_listed(invocation, "trust", i)) != NULL; i++)
-                loaded = trust_read(trust, TRUST_ANCHOR, path, problem);
-        for (size_t i = 0; loaded && (path = invocation_listed(invocation, "evidence", i)) != NULL; i++)
-                loaded = trust_read(trust, TRUST_EVIDENCE, path, problem);
-        if (loaded)
-                *out = trust;
-        else
-                signing_trust_free(trust);
-        return loaded;
-}
-
 static int exit_of(enum signing_indication indication)
 {
         return indication == SIGNING_PASSED ? 0 : indication == SIGNING_FAILED ? EXIT_FAILED : EXIT_INDETERMINATE;

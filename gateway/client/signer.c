@@ -1,0 +1,56 @@
+/* signer.c - opens the key that signs (signer.h). */
+#include "gateway/client/signer.h"
+
+#include "gateway/client/command.h"
+#include "gateway/client/identity.h"
+#include "gateway/client/show.h"
+#include "gateway/core/token_key.h"
+
+enum { CERTIFICATE_MOST = 1 << 20 };
+
+static bool token_load(const struct invocation *invocation, const char *uri, struct token_key **out, struct problem *problem)
+{
+        const char *path = invocation_option(invocation, "certificate");
+        struct content certificates = {0};
+        if (path != NULL && !content_read(path, CERTIFICATE_MOST, &certificates, problem))
+                return false;
+        const struct token_request request = {.uri = uri,
+                                              .pin_file = invocation_option(invocation, "passphrase-file"),
+                                              .certificates = content_bytes(&certificates)};
+        bool loaded = token_key_open(&request, out, problem);
+        content_free(&certificates);
+        return loaded;
+}
+
+static bool file_load(const struct invocation *invocation, signing_memory_key **out, struct problem *problem)
+{
+        struct identity identity = {0};
+        struct signing_refusal why = {0};
+        if (!identity_load(invocation, &identity, problem))
+                return false;
+        bool loaded = signing_memory_key_new(content_bytes(&identity.key), content_bytes(&identity.certificate),
+                                             identity.passphrase, out, &why);
+        if (!loaded)
+                (void)problem_refused(problem, "key-unreadable", identity.name, &why);
+        identity_free(&identity);
+        return loaded;
+}
+
+bool signer_open(const struct invocation *invocation, struct signer *out, struct problem *problem)
+{
+        const char *uri = invocation_option(invocation, "token");
+        return uri != NULL ? token_load(invocation, uri, &out->token, problem) : file_load(invocation, &out->memory, problem);
+}
+
+const struct signing_key *signer_use(const struct signer *signer)
+{
+        return signer->token != NULL ? token_key_use(signer->token) : signing_memory_key_use(signer->memory);
+}
+
+void signer_close(struct signer *signer)
+{
+        token_key_close(signer->token);
+        if (signer->memory != NULL)
+                signing_memory_key_free(signer->memory);
+        *signer = (struct signer){0};
+}
