@@ -95,6 +95,12 @@ static const struct profile {
          true,
          SCMP_ACT_ERRNO(EPERM),
          {LIVE, DESCRIPTORS, EVENTS, HOUSEKEEPING, FILES_READ, THREADS, CONNECT}},
+        {"notary-token", /* its PKCS#11 module has files of its own; Landlock says which */
+         true,
+         true,
+         true,
+         SCMP_ACT_ERRNO(EPERM),
+         {LIVE, DESCRIPTORS, EVENTS, HOUSEKEEPING, FILES_READ, FILES_WRITE, THREADS, CONNECT}},
         {"relay",
          true,
          true,

@@ -119,7 +119,9 @@ static bool token_login(struct token_key *key, const char *pin_file, struct prob
                 return false;
         bool in = PKCS11_login(key->token->slot, 0, pin) == 0;
         OPENSSL_cleanse(pin, sizeof pin);
-        return in || unusable(problem, "the token does not take the PIN", "");
+        if (!in)
+                ERR_clear_error();
+        return in || problem_set(problem, "token-pin-refused", "the token %s does not take the PIN", key->token->label);
 }
 
 /* ---- the key ---- */

@@ -14,9 +14,9 @@
 
 #include "gateway/core/config.h"
 #include "gateway/core/db.h"
-#include "gateway/core/jail.h"
 #include "gateway/core/log.h"
 #include "gateway/notary/batching.h"
+#include "gateway/notary/cell.h"
 #include "gateway/notary/keys.h"
 #include "gateway/notary/pause.h"
 #include "gateway/notary/receipts.h"
@@ -86,7 +86,7 @@ static void batch_log(const struct batch *batch, size_t made)
 static bool missing_make(struct notary *notary, struct problem *problem)
 {
         size_t made = 0;
-        if (!notary->behind || !pause_over(&notary->missing))
+        if (!notary->behind || !pause_over(&notary->missing) || !seal_ready(notary->office.seal))
                 return true;
         if (!journal_missing(notary->db, &notary->batch, problem))
                 return false;
@@ -209,21 +209,6 @@ static void office_close(struct office *office)
         signing_stop();
 }
 
-/* From here on the keys' own files are closed to it too: what it reads is what names are resolved and servers believed by. */
-static bool jail_close(struct problem *problem)
-{
-        static const char *const readable[] = {
-                "/etc/hosts",       "/etc/host.conf", "/etc/resolv.conf",     "/etc/nsswitch.conf",
-                "/etc/gai.conf",    "/etc/services",  "/etc/passwd",          "/etc/ssl",
-                "/etc/ld.so.cache", "/etc/localtime", "/run/systemd/resolve", "/usr/share/ca-certificates",
-                "/usr/lib",         "/lib",           "/dev/urandom",         NULL};
-        const struct jail jail = {.profile = "notary", .readable = readable};
-        enum jail_strength strength = jail_enter(&jail, problem);
-        if (strength == JAIL_WITHOUT_LANDLOCK)
-                log_event(LOG_LEVEL_WARNING, "jail-without-landlock", NULL);
-        return strength != JAIL_FAILED;
-}
-
 static void signals_set(void)
 {
         struct sigaction action = {.sa_handler = end_ask};
@@ -267,7 +252,7 @@ int main(int argc, char **argv)
         int status = 0;
         if (argc == 2 && strcmp(argv[1], "journal-key") == 0) {
                 signers_show(&notary.office.signers);
-        } else if (!office_open(&config, &notary.office, &problem) || !jail_close(&problem)) {
+        } else if (!office_open(&config, &notary.office, &problem) || !cell_close(&config, &problem)) {
                 status = failed(&problem);
         } else {
                 signals_set();

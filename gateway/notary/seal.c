@@ -8,15 +8,17 @@
 #include "gateway/core/config.h"
 #include "gateway/core/owner.h"
 #include "gateway/notary/seal.h"
+#include "gateway/notary/seal_key.h"
+#include "signing/refusal.h"
 
-enum { KEY_MAX = 262144, ANCHORS_MAX = 4194304, NAME_ROOM = 256 };
+enum { ANCHORS_MAX = 4194304, NAME_ROOM = 256 };
 
 DEFINE_OWNER(X509, X509_free)
 typedef struct seal seal_t;
 DEFINE_OWNER(seal_t, seal_close)
 
 struct seal {
-        signing_memory_key *key;
+        struct seal_key *key;
         signing_trust *trust; /* time-stamping authorities; NULL where none is configured */
         char issuer[NAME_ROOM];
 };
@@ -25,7 +27,7 @@ void seal_close(struct seal *seal)
 {
         if (seal == NULL)
                 return;
-        signing_memory_key_free(seal->key);
+        seal_key_close(seal->key);
         signing_trust_free(seal->trust);
         free(seal);
 }
@@ -37,7 +39,7 @@ const char *seal_issuer(const struct seal *seal)
 
 struct signing_bytes seal_certificate(const struct seal *seal)
 {
-        return signing_memory_key_use(seal->key)->certificate;
+        return seal_key_certificate(seal->key);
 }
 
 static bool file_read(const char *path, const char *option, struct bytes *out, struct problem *problem)
@@ -45,34 +47,6 @@ static bool file_read(const char *path, const char *option, struct bytes *out, s
         if (bytes_read_file(out, path))
                 return true;
         return problem_set(problem, "config-invalid", "The file of %s cannot be read: %s", option, path);
-}
-
-/* The first line; "" where no file is named. */
-static bool passphrase_read(const struct config *config, struct bytes *out, struct problem *problem)
-{
-        if (config->seal_passphrase_file[0] != '\0' &&
-            !file_read(config->seal_passphrase_file, "seal_passphrase_file", out, problem))
-                return false;
-        if (!bytes_add(out, "\n", 2))
-                return problem_set(problem, "config-invalid", "The file of seal_passphrase_file is too long.");
-        out->data[strcspn((const char *)out->data, "\r\n")] = '\0';
-        return true;
-}
-
-static bool key_read(const struct config *config, struct seal *seal, struct problem *problem)
-{
-        struct bytes key = {.limit = KEY_MAX}, certificate = {.limit = KEY_MAX}, passphrase = {.limit = 4096};
-        struct signing_refusal why = {.sentence = ""};
-        bool good = file_read(config->seal_key, "seal_key", &key, problem) && passphrase_read(config, &passphrase, problem) &&
-                    (config->seal_certificate[0] == '\0' ||
-                     file_read(config->seal_certificate, "seal_certificate", &certificate, problem));
-        if (good &&
-            !signing_memory_key_new(bytes_view(&key), bytes_view(&certificate), (const char *)passphrase.data, &seal->key, &why))
-                good = problem_set(problem, "config-invalid", "seal_key: %s", why.sentence);
-        bytes_free(&key);
-        bytes_free(&certificate);
-        bytes_free(&passphrase);
-        return good;
 }
 
 /* Without anchors no answer of an authority could be believed. */
@@ -93,7 +67,7 @@ static bool trust_read(const struct config *config, struct seal *seal, struct pr
 /* The common name in the seal's certificate, else its organisation (EN 319 412-3 4.2.1 wants both). */
 static bool issuer_read(struct seal *seal, struct problem *problem)
 {
-        struct signing_bytes der = signing_memory_key_use(seal->key)->certificate;
+        struct signing_bytes der = seal_key_certificate(seal->key);
         const unsigned char *at = der.data;
         OWN(X509) certificate = d2i_X509(NULL, &at, (long)der.size);
         if (certificate == NULL)
@@ -115,10 +89,15 @@ bool seal_open(const struct config *config, struct seal **out, struct problem *p
 {
         OWN(seal_t) seal = calloc(1, sizeof *seal);
         assert(seal != NULL);
-        if (!key_read(config, seal, problem) || !trust_read(config, seal, problem) || !issuer_read(seal, problem))
+        if (!seal_key_open(config, &seal->key, problem) || !trust_read(config, seal, problem) || !issuer_read(seal, problem))
                 return false;
         *out = TAKE(seal);
         return true;
+}
+
+bool seal_ready(const struct seal *seal)
+{
+        return seal_key_ready(seal->key);
 }
 
 bool seal_receipt(const struct seal *seal, const struct receipt_source *source, int64_t claimed, struct bytes *out,
@@ -126,8 +105,13 @@ bool seal_receipt(const struct seal *seal, const struct receipt_source *source, 
 {
         struct bytes plain = {.limit = RECEIPT_MAX};
         const struct signing_sink to_plain = bytes_sink(&plain), to_out = bytes_sink(out);
-        bool good = receipt_write(source, &to_plain, why) &&
-                    signing_sign_enveloped(bytes_view(&plain), signing_memory_key_use(seal->key), claimed, &to_out, why);
+        if (!seal_key_ready(seal->key))
+                return refuse(why, "SEAL_AWAY", "PKCS #11", "the seal's token is away");
+        bool good = receipt_write(source, &to_plain, why);
+        if (good && !signing_sign_enveloped(bytes_view(&plain), seal_key_use(seal->key), claimed, &to_out, why)) {
+                seal_key_fail(seal->key);
+                good = false;
+        }
         bytes_free(&plain);
         return good;
 }

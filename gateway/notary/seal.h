@@ -1,8 +1,5 @@
 /*
  * seal.h - the gateway's seal (cachet): the only code that reads its key.
- *
- * The key file is PKCS#12, or PEM with the certificate beside it; its
- * passphrase, where it has one, is the first line of seal_passphrase_file.
  */
 #ifndef PLI_NOTARY_SEAL_H
 #define PLI_NOTARY_SEAL_H
@@ -19,6 +16,8 @@ void seal_close(struct seal *seal);
 /* The name in the seal's certificate: who issues the receipts. */
 const char *seal_issuer(const struct seal *seal);
 struct signing_bytes seal_certificate(const struct seal *seal); /* DER; borrowed */
+/* Can it sign now, or is its token away? Asking looks for it, every few seconds. */
+bool seal_ready(const struct seal *seal);
 /* Writes the receipt and signs it (XAdES-B-B); `claimed` is the database's time. Appends to *out. */
 bool seal_receipt(const struct seal *seal, const struct receipt_source *source, int64_t claimed, struct bytes *out,
                   struct signing_refusal *why) __attribute__((warn_unused_result));

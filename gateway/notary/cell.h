@@ -1,0 +1,15 @@
+/*
+ * cell.h - the notary's jail: from here on the keys' own files are closed to it
+ * too. What it reads is what names are resolved and servers believed by, and,
+ * where the seal's key is in a token, what the token's module needs.
+ */
+#ifndef PLI_NOTARY_CELL_H
+#define PLI_NOTARY_CELL_H
+
+#include "gateway/core/problem.h"
+
+struct config;
+
+bool cell_close(const struct config *config, struct problem *problem) __attribute__((warn_unused_result));
+
+#endif
