@@ -32,6 +32,7 @@ int party_disable(const struct command *command);
 int party_list(const struct command *command);
 int outbox_list(const struct command *command);
 int journal_audit(const struct command *command);
+int journal_cosign(const struct command *command);
 int key_list(const struct command *command);
 int key_revoke(const struct command *command);
 int database_migrate(const struct command *command);

@@ -37,6 +37,7 @@ static const struct verb verbs[] = {
         {"party disable", party_disable, "--certificate FILE.pem", "a certificate that may no longer be used"},
         {"journal audit", journal_audit, "[--journal-key KEY]… [--no-receipts]",
          "recompute every leaf, node and checkpoint, hold every receipt against them; name the first row that differs"},
+        {"journal cosign", journal_cosign, "FILE --witness KEY", "serve a witness's signature of a checkpoint with it (C2SP tlog-cosignature)"},
         {"key list", key_list, "", "the gateway's keys, past and present"},
         {"key revoke", key_revoke, "--id HEX [--from INSTANT] [--reason TEXT]",
          "a key that must not be believed from then on; the notary puts it down"},

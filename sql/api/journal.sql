@@ -82,7 +82,7 @@ $$;
 -- A witness's line goes under the checkpoint whose text it signs; the latest of each witness counts by its size.
 create function api.cosign(text text, witness text, line text) returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
 declare
-        signed bigint := (select c.size from checkpoint c where starts_with(c.note, $1 || E'\n'));
+        signed bigint := (select c.size from checkpoint c where c.size = substring($1 from E'\n([0-9]{1,18})\n')::bigint and starts_with(c.note, $1 || E'\n'));
 begin
         if signed is null then
                 perform rule.refuse('cosignature-foreign', 'No checkpoint of this journal has this text.');
