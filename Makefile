@@ -85,12 +85,17 @@ fuzz-replay: $(FUZZ)
 $(BUILD)/tests/conformance/run: $(call objects,$(wildcard tests/conformance/*.c)) $(BUILD)/libsigning.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
-conformance-runner: $(BUILD)/tests/conformance/run
+# A corpus of our own, made and judged at test time: build/conformance/VERDICT/REASON/NAME.xml.
+$(BUILD)/tests/conformance/own/own: $(call objects,$(wildcard tests/conformance/own/*.c)) $(BUILD)/libsigning.a
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES) -lcmocka
+conformance-runner: $(BUILD)/tests/conformance/run $(BUILD)/tests/conformance/own/own
 CORPUS ?= ../shared/data/xades
 TSV    ?= $(CORPUS)/corpus.tsv
 KNOWN  ?= tests/conformance/known.tsv
 conformance: conformance-runner
 	$(BUILD)/tests/conformance/run $(CORPUS) $(TSV) $(KNOWN)
+	$(BUILD)/tests/conformance/own/own $(BUILD)/conformance
 
 # libFuzzer on one target: make fuzz TARGET=xml SECONDS=600
 fuzz:

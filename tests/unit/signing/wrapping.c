@@ -1,7 +1,5 @@
 /* Signature wrapping (Somorovsky et al., USENIX Security 2012): a signed element moved aside, another in its place. */
-#include "tests/unit/signing/part.h"
-
-static const char ORIGINAL[] = "<offre Id=\"offre\" xmlns=\"urn:exemple\"><prix>100</prix></offre>";
+#include "tests/unit/signing/wraps.h"
 
 struct ground {
         struct holder holder;
@@ -17,7 +15,7 @@ static int ground_make(void **state)
         assert_true(signing_start(&why));
         ground->holder = holder_rsa("Menuiserie Duval SARL");
         ground->trust = trust_in(&ground->holder);
-        assert_true(asprintf(&document, "<dossier>%s@SIGNATURE@</dossier>", ORIGINAL) > 0);
+        assert_true(asprintf(&document, "<dossier>%s@SIGNATURE@</dossier>", WRAP_ORIGINAL) > 0);
         ground->text = part_signed(document, "", &ground->holder);
         const char *from = strstr(ground->text, "<ds:Signature ");
         ground->signature = strndup(from, (size_t)(strstr(from, "</dossier>") - from));
@@ -63,48 +61,11 @@ static void each_part_beside_the_signed_one_is_listed(void **state)
         free(text);
 }
 
-#define EVIL "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix></offre>"
-#define EVIL_SAME "<offre Id=\"offre\" xmlns=\"urn:exemple\"><prix>1</prix></offre>"
-
-/* @O@ is the signed element, @S@ the signature, @S(O)@ the signature with the signed element in an Object of its own. */
-static const struct wrap {
-        const char *name, *document;
-        bool ambiguous;
-} wraps[] = {
-        {"1: evil root, original in the signature's Object",
-         "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@S(O)@</offre>", false},
-        {"2: original beside the signature, evil around both",
-         "<offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@O@@S@</offre>", false},
-        {"3: evil before the original", "<dossier>" EVIL "@O@@S@</dossier>", false},
-        {"4: evil around the original", "<dossier><offre Id=\"autre\" xmlns=\"urn:exemple\"><prix>1</prix>@O@</offre>@S@</dossier>",
-         false},
-        {"5: evil with the same Id, original behind the signature", "<dossier>" EVIL_SAME "@S@@O@</dossier>", true},
-        {"6: evil with the same Id, original in the Object", "<dossier>" EVIL_SAME "@S(O)@</dossier>", true},
-        {"7: original in an extension element", "<dossier>" EVIL "<extensions>@O@</extensions>@S@</dossier>", false},
-        {"8: evil in place, original in the signature's Object", "<dossier>" EVIL "@S(O)@</dossier>", false},
-};
-
-static char *wrapped(const struct ground *ground, const struct wrap *wrap)
-{
-        char *object = NULL;
-        assert_true(asprintf(&object, "<ds:Object>%s</ds:Object></ds:Signature>", ORIGINAL) > 0);
-        char *with = swapped(ground->signature, "</ds:Signature>", object), *text = strdup(wrap->document);
-        if (strstr(text, "@S(O)@") != NULL)
-                text = part_put(text, "@S(O)@", with);
-        if (strstr(text, "@O@") != NULL)
-                text = part_put(text, "@O@", ORIGINAL);
-        if (strstr(text, "@S@") != NULL)
-                text = part_put(text, "@S@", ground->signature);
-        free(object);
-        free(with);
-        return text;
-}
-
 static void no_wrapping_passes_or_covers_all(void **state)
 {
         const struct ground *ground = *state;
         for (size_t n = 0; n < sizeof wraps / sizeof wraps[0]; n++) {
-                char *text = wrapped(ground, &wraps[n]);
+                char *text = wrapped(ground->signature, &wraps[n]);
                 struct found found = judged_text(text, ground->trust);
                 if (!found.readable || found.indication == SIGNING_PASSED || found.covers_all)
                         fail_msg("wrapping %s goes through", wraps[n].name);
