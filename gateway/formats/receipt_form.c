@@ -76,6 +76,7 @@ static const struct form_row relation[] = {
         VALUE("ReplacedBy", "replacedBy", "Replaced by deposit", "Remplacé par le dépôt"),
         VALUE("WithdrawnEvent", "withdrawn", "Withdraws what event", "Retire ce qu'a constaté l'événement n°"),
         VALUE("Cursor", "cursor", "Acknowledged up to number", "Acquitté jusqu'au numéro"),
+        VALUE("FormerDeadline", "formerDeadline", "Deadline until then", "Date limite jusqu'alors"),
         END,
 };
 static const struct form_row relay[] = {
@@ -93,6 +94,24 @@ static const struct form_row answer[] = {
         VALUE("Code", "code", "Code", "Code"),
         VALUE("Text", "text", "Text", "Texte"),
         VALUE("Digest", "sha256", "SHA-256 of the answer", "SHA-256 de la réponse"),
+        END,
+};
+static const struct form_row safeguard[] = {
+        VALUE("Number", "number", "Number", "Numéro"),
+        VALUE("Company", "company", "Company", "Entreprise"),
+        VALUE("Siret", "siret", "SIRET", "SIRET"),
+        VALUE("Form", "form", "Form", "Forme"),
+        VALUE("Received", "received", "Received", "Reçue le"),
+        VALUE("ReceivedBy", "receivedBy", "Received by", "Reçue par"),
+        VALUE("Ground", "ground", "Opened for", "Ouverte pour"),
+        VALUE("Deposit", "deposit", "Beside deposit", "À côté du dépôt"),
+        END,
+};
+static const struct form_row health[] = {
+        VALUE("From", "from", "From", "De"),
+        VALUE("Until", "until", "Until", "À"),
+        VALUE("Lines", "lines", "Lines", "Lignes"),
+        VALUE("Digest", "sha256", "SHA-256 of the lines", "SHA-256 des lignes"),
         END,
 };
 static const struct form_row opening[] = {
@@ -179,6 +198,8 @@ static const struct form_row receipt[] = {
         GROUP("Relay", "relay", relay, "Sent to the State", "Envoi à l'État"),
         GROUP("Answer", "answer", answer, "Answer of the State", "Réponse de l'État"),
         GROUP("Key", "key", key, "Key", "Clé"),
+        GROUP("Safeguard", "safeguard", safeguard, "Safeguard copy", "Copie de sauvegarde"),
+        GROUP("Health", "health", health, "Health of the platform", "Santé de la plateforme"),
         GROUP("Opening", "minutes", opening, "Opening of the tenders", "Ouverture des plis"),
         LIST("Commission", ":commission", "Member", member, "Commission", "Commission"),
         LIST("Register", ":register", "RegisteredDeposit", registered, "Register of deposits", "Registre des dépôts"),

@@ -69,7 +69,7 @@ static json_t *filing_view(const json_t *event)
 /* What this fact is about besides its subject. */
 static json_t *relation_view(const json_t *event)
 {
-        static const char *const keys[] = {"deposit", "replacedBy", "withdrawn", "cursor"};
+        static const char *const keys[] = {"deposit", "replacedBy", "withdrawn", "cursor", "formerDeadline"};
         json_t *relation = json_object();
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
                 if (json_object_get(event, keys[i]) != NULL)

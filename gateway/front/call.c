@@ -24,6 +24,17 @@ enum answer call_answer(struct request *request, int status, const char *functio
         return http_answer_json(request, status, answer);
 }
 
+enum answer call_with_body(struct request *request, int status, const char *function)
+{
+        struct problem problem = {0};
+        json_t *answer = NULL, *body = request->body_size > 0 ? http_json(request, &problem) : json_object();
+        char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+        bool done = text != NULL && call_about(request, function, text, &answer, &problem);
+        json_decref(body);
+        free(text);
+        return done ? http_answer_json(request, status, answer) : http_answer_problem(request, &problem);
+}
+
 enum answer call_refuse(struct request *request, const struct problem *problem, const char *member, json_t *value)
 {
         json_t *json = problem_json(problem, request->language, request->id);

@@ -15,6 +15,9 @@ bool call_about(struct request *request, const char *function, const char *text,
 /* The same, answered with `status`. */
 enum answer call_answer(struct request *request, int status, const char *function);
 
+/* api.NAME(actor, variables[0], body): a BODY_MEMORY object, {} where there is none. */
+enum answer call_with_body(struct request *request, int status, const char *function);
+
 /* A problem with one more member that names each case: "reasons", "refused". `value` is borrowed. */
 enum answer call_refuse(struct request *request, const struct problem *problem, const char *member, json_t *value);
 

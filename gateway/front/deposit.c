@@ -1,5 +1,5 @@
 /*
- * deposit.c - the state and the hours are SQL's (sql/api/deposit.sql).
+ * deposit.c - the state, the hours and the limits are SQL's (sql/api/deposit.sql, quota.sql).
  */
 #include "gateway/front/deposit.h"
 
@@ -19,13 +19,30 @@
 
 DEFINE_OWNER(json_t, json_decref)
 
-enum { RECEIPT_SECONDS = 10 };
+enum { RECEIPT_SECONDS = 10, CHUNKS_MOST = 256 };
 
 static void own_text(char **text)
 {
         free(*text);
 }
 #define TEXT __attribute__((cleanup(own_text))) char *
+
+/* What deposit_open() in SQL is told: the sender's wishes, the key, and who is at the other end. */
+static bool wishes_read(struct request *request, json_t **out, struct problem *problem)
+{
+        json_t *wishes = request->body_size > 0 ? http_json(request, problem) : json_object();
+        if (wishes == NULL)
+                return false;
+        json_object_del(wishes, "peer");
+        json_object_del(wishes, "key");
+        json_t *peer = json_loads(request->peer, 0, NULL);
+        if (peer != NULL)
+                json_object_set_new(wishes, "peer", peer);
+        if (http_header(request, "Idempotency-Key") != NULL)
+                json_object_set_new(wishes, "key", json_string(http_header(request, "Idempotency-Key")));
+        *out = wishes;
+        return true;
+}
 
 enum answer deposit_open(struct request *request)
 {
@@ -35,10 +52,10 @@ enum answer deposit_open(struct request *request)
                 problem_set(&problem, "database-unavailable", "the hour is not known yet");
                 return http_answer_problem(request, &problem);
         }
-        OWN(json_t)
-        message = json_pack("{s:s*, s:o*}", "key", http_header(request, "Idempotency-Key"), "peer",
-                            json_loads(request->peer, 0, NULL));
-        TEXT text = json_dumps(message, JSON_COMPACT);
+        OWN(json_t) wishes = NULL;
+        if (!wishes_read(request, &wishes, &problem))
+                return http_answer_problem(request, &problem);
+        TEXT text = json_dumps(wishes, JSON_COMPACT);
         json_t *deposit = NULL;
         const struct db_argument arguments[] = {call_actor(request), db_text(request->variables[0]), db_text(started),
                                                 db_text(text)};
@@ -67,6 +84,13 @@ static bool number_parse(const char *text, int64_t *number)
         return true;
 }
 
+/* What the request announces; one that announces nothing may send all that the route takes. */
+static int64_t announced_bytes(const struct request *request)
+{
+        const char *length = http_header(request, "Content-Length");
+        return length != NULL ? strtoll(length, NULL, 10) : (int64_t)CHUNKS_MOST * SIGNING_SEALED_CHUNK;
+}
+
 bool deposit_chunks_admit(struct request *request, struct problem *problem)
 {
         int64_t first = 0;
@@ -77,9 +101,9 @@ bool deposit_chunks_admit(struct request *request, struct problem *problem)
         if (field == NULL || !digest_parse(field, digest))
                 return problem_set(problem, "request-malformed", "Content-Digest with sha-256 is needed (RFC 9530 2)");
         const struct db_argument arguments[] = {call_actor(request), db_text(request->variables[0]), db_text(request->variables[1]),
-                                                db_text(NULL), db_text(NULL)};
+                                                db_integer(first), db_integer(announced_bytes(request))};
         OWN(json_t) envelope = NULL;
-        if (!db_call_json(request->db, "api.envelope_admit", arguments, 5, &envelope, problem))
+        if (!db_call_json(request->db, "api.chunks_admit", arguments, 5, &envelope, problem))
                 return false;
         return upload_place(request, envelope, first, SIGNING_SEALED_CHUNK, problem);
 }
@@ -93,9 +117,10 @@ void deposit_chunks_record(struct request *request, const struct transfer *trans
 {
         struct problem problem = {0};
         OWN(json_t)
-        attempt = json_pack("{s:I, s:I, s:I, s:s, s:I, s:s, s:o*}", "first", (json_int_t)request->store_first, "count",
-                            (json_int_t)transfer->chunks, "bytes", (json_int_t)transfer->bytes, "started", transfer->started,
-                            "milliseconds", (json_int_t)transfer->milliseconds, "outcome", transfer->outcome, "peer",
+        attempt = json_pack("{s:I, s:I, s:I, s:I, s:s, s:I, s:s, s:o*}", "first", (json_int_t)request->store_first, "count",
+                            (json_int_t)transfer->chunks, "offset", (json_int_t)(request->store_first * SIGNING_SEALED_CHUNK),
+                            "bytes", (json_int_t)transfer->bytes, "started", transfer->started, "milliseconds",
+                            (json_int_t)transfer->milliseconds, "outcome", transfer->outcome, "peer",
                             json_loads(request->peer, 0, NULL));
         TEXT text = json_dumps(attempt, JSON_COMPACT);
         const struct db_argument arguments[] = {call_actor(request), db_text(request->variables[0]), db_text(request->variables[1]),
@@ -152,6 +177,16 @@ enum answer deposit_withdraw(struct request *request)
         if (!call_about(request, "api.deposit_withdraw", NULL, &withdrawn, &problem))
                 return http_answer_problem(request, &problem);
         return receipt_answer(request, json_integer_value(json_object_get(withdrawn, "event")), RECEIPT_SECONDS);
+}
+
+/* The company gives up an unfinished deposit. */
+enum answer deposit_abandon(struct request *request)
+{
+        struct problem problem = {0};
+        OWN(json_t) abandoned = NULL;
+        if (!call_about(request, "api.deposit_abandon", NULL, &abandoned, &problem))
+                return http_answer_problem(request, &problem);
+        return receipt_answer(request, json_integer_value(json_object_get(abandoned, "event")), RECEIPT_SECONDS);
 }
 
 enum answer deposit_receipt(struct request *request)

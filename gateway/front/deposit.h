@@ -10,7 +10,7 @@
 #include "gateway/front/http.h"
 #include "gateway/front/route.h"
 
-/* POST /api/v1/consultations/{consultation}/deposits */
+/* POST /api/v1/consultations/{consultation}/deposits: BODY_MEMORY, nothing or {"rehearsal":true,"clock"?,"bytes"?} */
 enum answer deposit_open(struct request *request);
 /* GET /api/v1/deposits/{deposit}: what has arrived */
 enum answer deposit_show(struct request *request);
@@ -24,6 +24,8 @@ enum answer deposit_manifest_put(struct request *request);
 enum answer deposit_commit(struct request *request);
 /* POST /api/v1/deposits/{deposit}/withdraw: the same */
 enum answer deposit_withdraw(struct request *request);
+/* DELETE /api/v1/deposits/{deposit}: gives up an unfinished one */
+enum answer deposit_abandon(struct request *request);
 /* GET /api/v1/deposits/{deposit}/receipt */
 enum answer deposit_receipt(struct request *request);
 

@@ -175,8 +175,9 @@ static void *sweep(void *context)
                 poll(NULL, 0, TICK);
                 callers_sweep(&server->callers);
                 pthread_mutex_lock(&server->lock);
-                short_ticks = server->short_of_memory.first != NULL ? short_ticks + 1 : 0;
+                bool waiting = server->short_of_memory.first != NULL;
                 pthread_mutex_unlock(&server->lock);
+                short_ticks = waiting && budget_spent(server->budget) ? short_ticks + 1 : 0;
                 if (short_ticks >= SHORT_TICKS)
                         callers_drop_stalled(&server->callers, STALL_MILLISECONDS);
                 memory_wake(server, true);

@@ -209,6 +209,7 @@ static enum body_progress room_make(struct exchange *exchange)
         }
         if (body->buffer.size < body->buffer.room)
                 return BODY_MORE;
+        body->buffer.line = exchange->caller->line;
         if (body->buffer.room == 0)
                 body->chunk_began = instant_ticks();
         if (!buffer_grow(exchange->server->budget, &body->buffer, limit, body->eager)) {
@@ -221,7 +222,7 @@ static enum body_progress room_make(struct exchange *exchange)
 /* Bytes that nobody wants: of a route without a body, past the limit, or after a failure. */
 static bool is_waste(struct exchange *exchange)
 {
-        if (exchange->route->body == BODY_NONE || exchange->body.over)
+        if (exchange->route->body == BODY_NONE || exchange->route->body == BODY_MEASURED || exchange->body.over)
                 return true;
         pthread_mutex_lock(&exchange->lock);
         bool failed = exchange->body.problem.row != NULL;

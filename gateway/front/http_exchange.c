@@ -14,6 +14,7 @@
 #include "gateway/core/log.h"
 #include "gateway/front/http_job.h"
 #include "gateway/front/instant.h"
+#include "gateway/front/keeper.h"
 #include "gateway/front/path.h"
 
 static void id_make(char id[17])
@@ -129,8 +130,10 @@ static void exchange_log(const struct exchange *exchange, const char *ended)
 
 void exchange_close(struct exchange *exchange, const char *ended)
 {
-        if (exchange->caller != NULL)
+        if (exchange->caller != NULL) {
                 exchange_log(exchange, ended);
+                keeper_note(exchange->route, exchange->reply.status, instant_ticks() - exchange->began);
+        }
         pthread_mutex_lock(&exchange->lock);
         exchange->connection = NULL;
         bool evidence = exchange->admitted && exchange->stage != STAGE_ANSWERED;

@@ -85,7 +85,7 @@ static bool head_allow(struct exchange *exchange, struct problem *problem)
                 return problem_set(problem, "certificate-required", "no client certificate was shown");
         if (route->body != BODY_NONE && length != NULL && strtoull(length, NULL, 10) > route->limit)
                 return problem_set(problem, "body-too-large", "at most %llu bytes", (unsigned long long)route->limit);
-        if (work_full(exchange->server->work) || atomic_load(&exchange->server->ending))
+        if (work_full(exchange->server->work, route->urgent, exchange->caller->line) || atomic_load(&exchange->server->ending))
                 return problem_set(problem, "busy", "more requests are waiting than can be served soon");
         return true;
 }

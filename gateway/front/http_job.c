@@ -87,6 +87,8 @@ static bool handler_ready(struct exchange *exchange, struct problem *problem)
         struct request *request = &exchange->request;
         if (!identify(exchange, problem))
                 return false;
+        if (exchange->route->body == BODY_MEASURED)
+                request->stored_size = exchange->body.bytes;
         if (exchange->route->body == BODY_MEMORY) {
                 request->body = exchange->body.buffer.data;
                 request->body_size = exchange->body.buffer.size;

@@ -15,6 +15,7 @@
 #include "gateway/core/log.h"
 #include "gateway/core/verdict.h"
 #include "gateway/front/http_server.h"
+#include "gateway/front/keeper.h"
 #include "gateway/front/opening_worker.h"
 #include "gateway/front/page.h"
 
@@ -95,12 +96,13 @@ static int serve(const struct config *config, const sigset_t *ends)
         struct server server = {.config = config, .conninfo = conninfo, .judges = judges};
         int status = EX_OK;
         if (!page_start(config->ui, &problem) || !opening_worker_start(config, judges, &problem) ||
-            !server_start(&server, &problem)) {
+            !server_start(&server, &problem) || !keeper_start(&server, &problem)) {
                 status = complain(&problem);
         } else {
                 log_event(LOG_LEVEL_INFO, "serving", "socket", config->control_socket, NULL);
                 end_wait(ends);
         }
+        keeper_stop();
         server_stop(&server);
         opening_worker_stop();
         page_stop();

@@ -13,9 +13,10 @@ struct peer {
         char name[256]; /* server name asked for, "" for none */
         char address[64];
         uint8_t certificate_sha256[32]; /* of the DER */
+        char until[32];                 /* end of the certificate's validity, RFC 3339; "" for none */
         bool certified;                 /* a certificate was shown */
         bool verified;                  /* and leads to one of client_anchors */
-        char evidence[512];             /* {"address","tls","cipher","session"} as JSON text */
+        char evidence[512];             /* {"address","tls","cipher","session","until"} as JSON text; until: of the certificate */
 };
 
 /* One control message. False where it is not one of the edge's; *out is then untouched. Pure. */

@@ -13,13 +13,18 @@
 #include "gateway/front/feed.h"
 #include "gateway/front/filing.h"
 #include "gateway/front/health.h"
+#include "gateway/front/incident.h"
 #include "gateway/front/journal.h"
+#include "gateway/front/line.h"
 #include "gateway/front/keys.h"
 #include "gateway/front/metric.h"
 #include "gateway/front/opening.h"
 #include "gateway/front/page.h"
 #include "gateway/front/path.h"
 #include "gateway/front/receipt.h"
+#include "gateway/front/register.h"
+#include "gateway/front/rehearsal.h"
+#include "gateway/front/safeguard.h"
 #include "gateway/front/webhook.h"
 #include "signing/signing.h"
 
@@ -44,14 +49,25 @@ const struct route routes[] = {
         {"GET", CONSULTATION "/documents/{name}", ANYONE, BODY_NONE, 0, document_show, NULL, "Take a document of a consultation", false, NULL},
         {"PUT", CONSULTATION "/documents/{name}", BUYER, BODY_STORED, 2048 * MIB, document_put, document_admit, "Put a document to a draft", false, NULL},
 
-        {"POST", CONSULTATION "/deposits", COMPANY, BODY_MEMORY, 16 * KIB, deposit_open, NULL, "Begin a deposit: its started instant", false, NULL},
+        {"POST", CONSULTATION "/deposits", COMPANY, BODY_MEMORY, 16 * KIB, deposit_open, NULL, "Begin a deposit, or a rehearsal of one: its started instant", false, NULL},
+        {"GET", "/api/v1/rehearsal", ANYONE, BODY_NONE, 0, rehearsal_show, NULL, "The consultation that is always open for rehearsals", false, NULL},
+        {"POST", "/api/v1/line", COMPANY, BODY_MEASURED, 8 * MIB, line_measure, NULL, "Measure the line: bytes are counted and thrown away", false, NULL},
         {"GET", DEPOSIT, COMPANY, BODY_NONE, 0, deposit_show, NULL, "What of a deposit has arrived: resume from there", false, NULL},
         {"PUT", DEPOSIT "/envelopes/{envelope}/chunks/{first}", COMPANY, BODY_STORED, 256 * (uint64_t)SIGNING_SEALED_CHUNK, deposit_chunks_put,
          deposit_chunks_admit, "Send 1 to 256 sealed chunks, durable before the 204; Content-Digest needed", false, deposit_chunks_record},
         {"PUT", DEPOSIT "/envelopes/{envelope}/manifest", COMPANY, BODY_MEMORY, MIB, deposit_manifest_put, NULL, "Send the sealed manifest of an envelope", true, NULL},
         {"POST", DEPOSIT "/commit", COMPANY, BODY_NONE, 0, deposit_commit, NULL, "Commit a deposit; the answer is its receipt", true, NULL},
         {"POST", DEPOSIT "/withdraw", COMPANY, BODY_NONE, 0, deposit_withdraw, NULL, "Withdraw a deposit before the deadline", false, NULL},
+        {"DELETE", DEPOSIT, COMPANY, BODY_NONE, 0, deposit_abandon, NULL, "Give up an unfinished deposit; its bytes are dropped", false, NULL},
         {"GET", DEPOSIT "/receipt", COMPANY, BODY_NONE, 0, deposit_receipt, NULL, "The receipt of a deposit", false, NULL},
+
+        {"POST", CONSULTATION "/deadline", BUYER, BODY_MEMORY, 16 * KIB, incident_deadline, NULL, "Move the deadline after an incident; every depositor is told", false, NULL},
+        {"POST", CONSULTATION "/commission", BUYER, BODY_MEMORY, MIB, incident_commission, NULL, "Name another commission, before the first deposit", false, NULL},
+        {"POST", CONSULTATION "/safeguards", BUYER, BODY_MEMORY, 16 * KIB, safeguard_register, NULL, "Register a safeguard copy that was handed in", false, NULL},
+        {"GET", CONSULTATION "/safeguards", BUYER | MEMBER | AUDITOR, BODY_NONE, 0, safeguard_list, NULL, "The safeguard copies, and which may be opened", false, NULL},
+        {"POST", "/api/v1/safeguards/{safeguard}/open", BUYER, BODY_MEMORY, 16 * KIB, safeguard_open, NULL, "Open a safeguard copy, in a case of the law", false, NULL},
+        {"POST", "/api/v1/safeguards/{safeguard}/destroy", BUYER, BODY_MEMORY, 16 * KIB, safeguard_destroy, NULL, "Destroy a safeguard copy unopened", false, NULL},
+        {"GET", CONSULTATION "/registers/{name}", BUYER | MEMBER | AUDITOR, BODY_NONE, 0, register_show, NULL, "A register: withdrawals, deposits or safeguards; format=json or csv", false, NULL},
 
         {"POST", CONSULTATION "/opening", BUYER | MEMBER, BODY_MEMORY, 16 * KIB, opening_start, NULL, "Start the opening, after the hour", false, NULL},
         {"GET", CONSULTATION "/opening", BUYER | MEMBER, BODY_NONE, 0, opening_show, NULL, "The opening: who is there, what is open", false, NULL},

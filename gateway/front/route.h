@@ -10,7 +10,7 @@
 
 #include "gateway/front/http.h"
 
-enum body { BODY_NONE, BODY_MEMORY, BODY_STORED };
+enum body { BODY_NONE, BODY_MEMORY, BODY_STORED, BODY_MEASURED }; /* measured: counted (stored_size) and thrown away */
 
 /* How the body of a BODY_STORED route ended: evidence of the transfer (Conseil d'Etat 449250). */
 struct transfer {
