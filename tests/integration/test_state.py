@@ -12,7 +12,7 @@ def file_acte(stack, house, number):
     papers.pdf(house.at("deliberation.pdf"), "Délibération")
     return json.loads(stack.pli("filer", "--json", "file", "acte", "--number", number, "--nature", "1", "--matter", "1.1", "--date",
                                 "2026-11-20", "--object", "Réfection d'une toiture : l'école & le préau", "--classification", "2019-08-29",
-                                "--type", "99_DE", house.at("deliberation.pdf")).stdout)["id"]
+                                "--type", "99_DE", "--receipt", house.at(number + ".xml"), house.at("deliberation.pdf")).stdout)["id"]
 
 
 def state_of(stack, filing):
@@ -41,7 +41,7 @@ def test_the_same_number_is_refused_for_the_same_body(stack, house):
     file_acte(stack, house, number)
     papers.pdf(house.at("deliberation.pdf"), "Autre")
     ran = stack.pli("filer", "file", "acte", "--number", number, "--nature", "1", "--matter", "1.1", "--date", "2026-11-20", "--object",
-                    "Doublon", "--classification", "2019-08-29", "--type", "99_DE", house.at("deliberation.pdf"), check=False)
+                    "Doublon", "--classification", "2019-08-29", "--type", "99_DE", "--receipt", house.at(number + ".xml"), house.at("deliberation.pdf"), check=False)
     assert ran.returncode != 0 and number in ran.stderr
 
 
