@@ -177,7 +177,7 @@ begin
                         else format('Receipts of more than a day are not acknowledged by: %s.', unheard) end),
                 rule.finding('opening', opening = 0, format('%s envelopes were taken by a worker that did not come back.', opening)),
                 rule.finding('durability', current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' and current_setting('full_page_writes') = 'on',
-                        format('fsync is %s, synchronous_commit is %s, full_page_writes is %s.', current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'))));
+                        format('fsync is %s, synchronous_commit is %s, full_page_writes is %s.', current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')))) || rule.notary_findings();
 end
 $$;
 

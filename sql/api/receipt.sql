@@ -8,3 +8,42 @@ $$;
 create function api.receipt_unstamped_after(after bigint, lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
         select rule.receipt_page(array(select x from receipt x where not x.stamped and x.index > $1 order by x.index limit least(greatest($2, 1), 1000)))
 $$;
+
+-- ---- long-term keeping: time-stamps over time-stamps ----
+
+-- Receipts whose last time-stamp ends within `days`, or that are a day old and were never kept: oldest end first.
+create function api.receipt_keeping(days int, lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select rule.receipt_page(array(select x from receipt x where x.stamped and (x.kept_until < clock_timestamp() + make_interval(days => $1)
+                        or (x.kept_until is null and x.at < clock_timestamp() - interval '1 day'))
+                order by x.kept_until nulls first, x.index limit least(greatest($2, 1), 1000)))
+$$;
+
+-- The receipt with one more time-stamp over all it holds, good until `until` (null: it could not be done; the old one stays).
+-- Only one that still has the bytes it was made from is replaced.
+create function api.receipt_keep(event bigint, former bytea, receipt bytea, until text) returns boolean language plpgsql security definer set search_path = pli, pg_temp as $$
+begin
+        update receipt r set xml = $3, kept_until = $4::timestamptz where r.event = $1 and sha256(r.xml) = $2;
+        return found;
+end
+$$;
+
+-- ---- what pliadm doctor says of the notary's long affairs ----
+
+-- The journal's order is that of its indexes; its hours are those of the database's clock, and step with it.
+create function rule.clock_finding() returns jsonb language sql stable as $$
+        select rule.finding('clock', max(x.back) is null, case when max(x.back) is null then 'The clock has not gone back while the last 10000 facts were journaled.'
+                else format('The clock went back by up to %s among the last 10000 facts (index %s): their order is that of their indexes, their hours as the clock told them.',
+                        max(x.back), min(x.index) filter (where x.back is not null)) end)
+        from (select w.index, case when w.at < lag(w.at) over (order by w.index) - interval '1 second' then lag(w.at) over (order by w.index) - w.at end as back
+              from (select j.index, j.at from journal j order by j.index desc limit 10000) w) x
+$$;
+
+create function rule.key_finding() returns jsonb language sql stable as $$
+        select rule.finding('keys', count(*) = 0, case when count(*) = 0 then 'The gateway''s keys in use are valid for more than 30 days and none is revoked.'
+                else format('Keys in use that end or are revoked: %s.', string_agg(format('%s %s (%s)', k.use, left(k.id, 16), coalesce(rule.instant(k.revoked_from), rule.instant(k.valid_to))), ', ')) end)
+        from key k where k.retired_at is null and (k.revoked_at is not null or k.valid_to < clock_timestamp() + interval '30 days')
+$$;
+
+create function rule.notary_findings() returns jsonb language sql stable as $$
+        select jsonb_build_array(rule.clock_finding(), rule.key_finding())
+$$;

@@ -24,14 +24,16 @@ log_line_prefix = '%m [%p] %u '
 class Cluster:
     """folder: where the data lie; the socket's folder is a short one under /tmp (a path may have 107 bytes)."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, environment=None):
         self.folder = os.path.abspath(folder)
+        self.environment = environment  # of the server, on top of ours
         self.note = os.path.join(self.folder, "socket-folder")
 
     def _as_owner(self, argv, **more):
         if os.geteuid() == 0:
             argv = ["runuser", "-u", "postgres", "--"] + argv
-        return subprocess.run(argv, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", **more)
+        return subprocess.run(argv, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/",
+                              env={**os.environ, **(self.environment or {})}, **more)
 
     @property
     def socket(self):
@@ -96,6 +98,10 @@ class Cluster:
         subprocess.run((["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []) +
                        [f"{BINARIES}/pg_ctl", "-D", self.data, "-w", "-m", mode, "stop"],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+
+    def restart(self):
+        self.stop("immediate")
+        self.start()
 
     def psql(self, sql, database="pli", user="postgres"):
         """One statement's rows as tab-separated lines; raises with the server's words on an error."""

@@ -3,6 +3,7 @@ Ed25519, xmllint) and a reader of the tree written from RFC 9162 alone."""
 import base64
 import contextlib
 import hashlib
+import json
 import os
 import re
 import signal
@@ -24,11 +25,11 @@ from generate_series(1, {count}) i"""
 class Office:
     """A cluster with Pli's schema, a PKI, notaries and time-stamp authorities, each started when a story wants it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, environment=None):
         self.folder = folder
         self.build = os.environ.get("PLI_BUILD") or os.path.join(ROOT, "build")
         self.pki = Pki(os.path.join(folder, "pki"))
-        self.cluster = Cluster(os.path.join(folder, "cluster"))
+        self.cluster = Cluster(os.path.join(folder, "cluster"), environment)
         self.config = os.path.join(folder, "pli.conf")
         self.running = []
         self.logs = 0
@@ -82,6 +83,16 @@ class Office:
         process.send_signal(number)
         assert process.wait(20) == (0 if number == signal.SIGTERM and "notary" in process.args[0] else -number)
 
+    def doctor(self):
+        """{name: (well, sentence)}"""
+        ran = subprocess.run([self.program("pliadm"), "--config", self.config, "--json", "doctor"], stdout=subprocess.PIPE, check=False)
+        return {found["name"]: (found["well"], found["sentence"]) for found in json.loads(ran.stdout)}
+
+    def log(self):
+        """Of the last notary."""
+        with open(os.path.join(self.folder, f"notary-{self.logs}.log"), errors="replace") as file:
+            return file.read()
+
     def facts(self, count):
         return [int(row) for row in self.cluster.psql(FACT.format(count=count))]
 
@@ -117,10 +128,12 @@ class Office:
 
 
 @contextlib.contextmanager
-def opened_office():
-    with tempfile.TemporaryDirectory(prefix="pli-notary-") as folder:
+def opened_office(environment=None, prepare=None):
+    with tempfile.TemporaryDirectory(prefix="pli-notary-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
-        built = Office(folder)
+        if prepare is not None:
+            prepare(folder)
+        built = Office(folder, environment)
         try:
             yield built.start()
         finally:
