@@ -124,7 +124,8 @@ static const struct option_row receipt_verify_options[] = {
         {NO_MORE},
 };
 static const struct option_row monitor_options[] = {
-        {"journal-key", "KEY", OPTION_LIST, "verifier key of the journal (name+hash+key), a file with some, or the gateway's history of keys"},
+        {"journal-key", "KEY", OPTION_LIST,
+         "verifier key of the journal (name+hash+key), a file with some, or the gateway's history of keys"},
         {"state", "FILE", OPTION_VALUE, "the last checkpoint believed; kept across runs"},
         {"receipts", "FOLDER", OPTION_LIST, "folder of receipts that must be in the journal"},
         {NO_MORE},
@@ -133,12 +134,19 @@ static const struct option_row receipt_show_options[] = {
         {"html", NULL, OPTION_FLAG, "print it as a page"},
         {NO_MORE},
 };
+static const struct option_row refresh_options[] = {
+        {"lotl", "URL", OPTION_VALUE, "where the list of lists is"},
+        {"signers", "FILE", OPTION_VALUE, "certificates that may have signed it, PEM; kept in the folder"},
+        {OUTPUT_FOLDER},
+        {NO_MORE},
+};
 static const struct option_row verify_options[] = {
         {"detached", "FOLDER", OPTION_VALUE, "where the files are that the signature names"},
         {TRUST},
         {STAMP_TRUST},
         {EVIDENCE},
         {"at", "TIME", OPTION_VALUE, "judge as of this time; now if not given"},
+        {"report", "FILE", OPTION_VALUE, "write the validation report of ETSI TS 119 102-2, XML"},
         {NO_MORE},
 };
 
@@ -168,6 +176,7 @@ const struct command commands[] = {
         {"journal monitor", "URL", 0, 1, monitor_options, "prove that the journal has kept to all it has signed (exit 11 where it has not)", pli_journal_monitor},
         {"receipt show", "FILE", 1, 1, receipt_show_options, "show what a receipt says", pli_receipt_show},
         {"verify", "FILE", 1, 1, verify_options, "judge a signed document (exit 0 valid, 10 indeterminate, 11 not valid, 65 unreadable)", pli_verify},
+        {"trust refresh", "", 0, 0, refresh_options, "fetch the trusted lists of Europe and keep those their signers signed", pli_trust_refresh},
         {"completion", "", 0, 0, no_options, "print a completion script for bash", pli_completion},
         {"help", "COMMAND…", 0, 3, no_options, "explain a command", pli_help},
 };

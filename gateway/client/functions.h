@@ -29,6 +29,7 @@ int pli_receipts(const struct invocation *invocation);
 int pli_receipt_verify(const struct invocation *invocation);
 int pli_receipt_show(const struct invocation *invocation);
 int pli_journal_monitor(const struct invocation *invocation);
+int pli_trust_refresh(const struct invocation *invocation);
 int pli_verify(const struct invocation *invocation);
 int pli_help(const struct invocation *invocation);
 int pli_completion(const struct invocation *invocation);
