@@ -101,9 +101,9 @@ struct reading {
         json_t *answer;
 };
 
-static bool act_id_add(const struct reading *reading, struct signing_refusal *why)
+static bool act_id_of(const xmlNode *element, const struct reading *reading, struct signing_refusal *why)
 {
-        const char *id = actes_attribute(reading->root, ACTES_NAMESPACE, "IDActe");
+        const char *id = actes_attribute(element, ACTES_NAMESPACE, "IDActe");
         if (id == NULL || strlen(id) < 20 || strlen(id) > 48 || !text_matches(id, "a-zA-Z0-9_-", 20, 48))
                 return refuse(why, "ANSWER_ACT", "actesv1_1.xsd IDActe", "the answer names no act");
         member_add(reading->answer, "act", id);
@@ -111,6 +111,13 @@ static bool act_id_add(const struct reading *reading, struct signing_refusal *wh
         snprintf(siren, sizeof siren, "%.9s", id + 4);
         if (text_matches(siren, "0-9", 9, 9))
                 member_add(reading->answer, "siren", siren);
+        return true;
+}
+
+static bool act_id_add(const struct reading *reading, struct signing_refusal *why)
+{
+        if (!act_id_of(reading->root, reading, why))
+                return false;
         date_add(reading->answer, "at", actes_attribute(reading->root, ACTES_NAMESPACE, "DateReception"));
         return true;
 }
@@ -159,12 +166,70 @@ static bool cancelled_read(const struct reading *reading, struct signing_refusal
         return act_id_add(reading, why);
 }
 
+/* DonneesCourrierPref: @IDActe @DateCourrierPref. Without the letter's date no reply to it can be made. */
+static bool letter_id_add(const xmlNode *element, const struct reading *reading, struct signing_refusal *why)
+{
+        if (!act_id_of(element, reading, why))
+                return false;
+        date_add(reading->answer, "letter", actes_attribute(element, ACTES_NAMESPACE, "DateCourrierPref"));
+        return json_object_get(reading->answer, "letter") != NULL ||
+               refuse(why, "ANSWER_LETTER", "actesv1_1.xsd DateCourrierPref", "the letter has no date");
+}
+
+static void documents_add(const xmlNode *parent, const char *element, json_t *answer)
+{
+        json_t *documents = json_array();
+        for (const xmlNode *document = xml_child(parent, ACTES_NAMESPACE, element); document != NULL;
+             document = xml_next(document, ACTES_NAMESPACE, element)) {
+                const char *name = actes_child_text(document, "NomFichier");
+                if (name != NULL)
+                        json_array_append_new(documents, json_string(name));
+        }
+        json_object_set_new(answer, "documents", documents);
+}
+
+/* CourrierSimple { Document }, DemandePieceComplementaire { DescriptionPieces, Document }, LettreObservations { Motif, Document }
+ */
+static bool letter_read(const struct reading *reading, struct signing_refusal *why)
+{
+        if (!letter_id_add(reading->root, reading, why))
+                return false;
+        member_add(reading->answer, "text", actes_child_text(reading->root, "DescriptionPieces"));
+        member_add(reading->answer, "text", actes_child_text(reading->root, "Motif"));
+        documents_add(reading->root, "Document", reading->answer);
+        return true;
+}
+
+/* ARReponseCL: @DateReception { InfosCourrierPref @IDActe @DateCourrierPref } */
+static bool reply_received_read(const struct reading *reading, struct signing_refusal *why)
+{
+        date_add(reading->answer, "at", actes_attribute(reading->root, ACTES_NAMESPACE, "DateReception"));
+        return letter_id_add(xml_child(reading->root, ACTES_NAMESPACE, "InfosCourrierPref"), reading, why);
+}
+
+/* DefereTA @IDActe { DateDepot, NatureIllegalite, PiecesJointes{PieceJointe*} } */
+static bool court_read(const struct reading *reading, struct signing_refusal *why)
+{
+        if (!act_id_of(reading->root, reading, why))
+                return false;
+        date_add(reading->answer, "at", actes_child_text(reading->root, "DateDepot"));
+        member_add(reading->answer, "text", actes_child_text(reading->root, "NatureIllegalite"));
+        documents_add(xml_child(reading->root, ACTES_NAMESPACE, "PiecesJointes"), "PieceJointe", reading->answer);
+        return true;
+}
+
+static bool classification_date_read(const struct reading *reading, struct signing_refusal *why)
+{
+        date_add(reading->answer, "classification", actes_child_text(reading->root, "DateClassification"));
+        return json_object_get(reading->answer, "classification") != NULL ||
+               refuse(why, "ANSWER_CLASSIFICATION", "actesv1_1.xsd DateClassification", "the classification has no date");
+}
+
 /* RetourClassification { DateClassification, NaturesActes, Matieres } */
 static bool classification_read(const struct reading *reading, struct signing_refusal *why)
 {
-        date_add(reading->answer, "classification", actes_child_text(reading->root, "DateClassification"));
-        if (json_object_get(reading->answer, "classification") == NULL)
-                return refuse(why, "ANSWER_CLASSIFICATION", "actesv1_1.xsd DateClassification", "the classification has no date");
+        if (!classification_date_read(reading, why))
+                return false;
         json_object_set_new(reading->answer, "natures", acte_classification_natures(reading->root));
         json_object_set_new(reading->answer, "matters", acte_classification_matters(reading->root));
         return true;
@@ -190,8 +255,15 @@ static const struct root {
         {"ARActe", "received", "1-2", received_read},
         {"AnomalieActe", "anomaly", "1-3", anomaly_read},
         {"AnomalieEnveloppe", "envelope-anomaly", "anomaly", envelope_anomaly_read},
+        {"CourrierSimple", "letter", "2-1", letter_read},
+        {"DemandePieceComplementaire", "pieces-wanted", "3-1", letter_read},
+        {"ARPieceComplementaire", "reply-received", "3-5", reply_received_read},
+        {"LettreObservations", "observations", "4-1", letter_read},
+        {"ARReponseRejetLettreObservations", "reply-received", "4-5", reply_received_read},
+        {"DefereTA", "court", "5-1", court_read},
         {"ARAnnulation", "cancelled", "6-2", cancelled_read},
         {"RetourClassification", "classification", "7-2", classification_read},
+        {"ReponseClassificationSansChangement", "classification-current", "7-3", classification_date_read},
 };
 
 static const struct root *root_find(const xmlNode *element)

@@ -12,10 +12,11 @@
 #include "gateway/core/config.h"
 #include "gateway/core/jail.h"
 #include "gateway/core/log.h"
+#include "gateway/relay/imap_inbox.h"
 #include "gateway/relay/outbox.h"
 #include "gateway/relay/webhook_channel.h"
 
-static atomic_bool stop;
+static atomic_bool stop, leading;
 
 static void stop_ask(int signal_number)
 {
@@ -65,6 +66,8 @@ static bool jail_close(const struct config *config, struct problem *problem)
                                         config->actes_key,
                                         config->actes_anchors,
                                         config->webhook_anchors,
+                                        config->imap_password_file,
+                                        config->imap_anchors,
                                         NULL};
         const char *const writable[] = {config->relay_spool, "/dev/null", NULL};
         const struct jail jail = {.profile = "relay", .readable = readable, .writable = writable};
@@ -75,27 +78,26 @@ static bool jail_close(const struct config *config, struct problem *problem)
 }
 
 /* True where this process is the active relay. The session that holds the lock may have been lost: it is asked for each time. */
-static bool lead(struct db *db, struct problem *problem, bool *leading)
+static bool lead(struct db *db, struct problem *problem)
 {
         json_t *answer = NULL;
         if (!db_call_json(db, "api.relay_lock", NULL, 0, &answer, problem))
                 return false;
         bool now = json_is_true(answer);
         json_decref(answer);
-        if (now != *leading)
+        if (now != atomic_exchange(&leading, now))
                 log_event(LOG_LEVEL_INFO, now ? "relay-active" : "relay-waiting", NULL);
-        *leading = now;
         return true;
 }
 
 static void serve(const struct outbox *outbox, int milliseconds)
 {
-        bool listening = false, leading = false;
+        bool listening = false;
         char payload[128];
         while (!atomic_load(&stop)) {
                 struct problem problem = {0};
                 listening = listening || db_listen(outbox->db, "outbox", &problem);
-                if (!listening || !lead(outbox->db, &problem, &leading) || (leading && !outbox_run(outbox, &problem)))
+                if (!listening || !lead(outbox->db, &problem) || (atomic_load(&leading) && !outbox_run(outbox, &problem)))
                         problem_log(&problem);
                 if (!atomic_load(&stop))
                         (void)db_wait(outbox->db, milliseconds, payload);
@@ -116,8 +118,10 @@ int main(int argc, char **argv)
         curl_global_init(CURL_GLOBAL_DEFAULT);
         struct actes_channel channel;
         struct webhook_channel *webhooks = NULL;
+        struct imap_inbox *inbox = NULL;
         if (!jail_close(&config, &problem) || !actes_channel_open(&config, &stop, &channel, &problem) ||
-            !webhook_channel_start(&config, &stop, &webhooks, &problem))
+            !webhook_channel_start(&config, &stop, &webhooks, &problem) ||
+            !imap_inbox_start(&config, &stop, &leading, &inbox, &problem))
                 return problem_exit(&problem);
         char conninfo[1024];
         snprintf(conninfo, sizeof conninfo, "%s user=pli_relay", config.database);
@@ -125,6 +129,7 @@ int main(int argc, char **argv)
         log_event(LOG_LEVEL_INFO, "relay-started", "actes", config.actes_url, NULL);
         serve(&(struct outbox){db, &channel, &stop}, (int)config.relay_seconds * 1000);
         webhook_channel_stop(webhooks);
+        imap_inbox_stop(inbox);
         log_event(LOG_LEVEL_INFO, "relay-stopped", NULL);
         db_close(db);
         actes_channel_close(&channel);

@@ -101,15 +101,26 @@ begin
                         receipt := rule.outbox_event(o, 'RelayFailure', 'filing.failed', $3);
                         update outbox x set state = 'failed', lease_until = null, detail = $3 where x.body = o.body and x.item = o.item returning * into o;
                 end case;
+        elsif o.state = 'done' and $2 = 'sent' and (o.detail is null or o.detail ? 'reasons') then
+                -- The State's answer was faster than the end of the sending: the filing has moved on, the sending is on record.
+                receipt := rule.outbox_event(o, 'RelayAcceptance', 'filing.sent', $3);
+                update outbox x set detail = $3 where x.body = o.body and x.item = o.item returning * into o;
         end if;
         return rule.outbox_json(o) || jsonb_build_object('event', receipt);
 end
 $$;
 
--- The filing an answer speaks of: by the act's identifier, else by the archive or envelope name that was sent.
+-- EACT--SIREN--YYYYMMDD-N.xml: known from the first claim on, so that an answer may come before the sending is settled.
+create function rule.outbox_envelope(o outbox) returns text language sql stable as $$
+        select format('EACT--%s--%s-%s.xml', left(b.siret, 9), to_char(o.serial_day, 'YYYYMMDD'), o.serial) from body b where b.id = o.body
+$$;
+
+-- The filing an answer speaks of: by the act's identifier, else by the archive or envelope name that was sent. What was
+-- never tried to be sent is answered by nobody.
 create function rule.answer_filing(channel text, answer jsonb) returns filing language sql stable as $$
-        select f.* from filing f left join outbox o on o.body = f.body and o.filing = f.id
-        where f.channel = $1 and (f.act = $2 ->> 'act' or o.detail ->> 'archive' = $2 ->> 'archive' or o.detail ->> 'envelope' = $2 ->> 'envelope')
+        select f.* from filing f join outbox o on o.body = f.body and o.filing = f.id
+        where f.channel = $1 and o.attempt > 0
+          and (f.act = $2 ->> 'act' or o.detail ->> 'archive' = $2 ->> 'archive' or rule.outbox_envelope(o) = $2 ->> 'envelope')
         order by (f.state in ('rejected', 'refused', 'failed')), f.created_at desc limit 1
 $$;
 
@@ -146,6 +157,8 @@ begin
         end if;
         if exists (select from lifecycle l join filing x on x.state = l.from_state where l.kind = 'filing' and l.event = rule.answer_step(message) and x.body = f.body and x.id = f.id) then
                 perform rule.step('filing', f.body, f.id, rule.answer_step(message), null);
+                -- It has arrived: it is not sent again.
+                update outbox x set state = 'done', lease_until = null where x.body = f.body and x.filing = f.id and x.state in ('waiting', 'sending');
         end if;
         receipt := rule.append(row(f.body, rule.answer_event(message), 'filing.answered', f.channel, 'filing', f.id::text, f.party),
                 rule.filing_fact(f) - 'documents' || jsonb_build_object('answer', $2 || jsonb_build_object('sha256', encode(sha256($3), 'hex')),
@@ -153,5 +166,25 @@ begin
         insert into answer (body, filing, channel, message, content, detail, event) values (f.body, f.id, $1, message, $3, $2, receipt);
         select * into f from filing x where x.body = f.body and x.id = f.id;
         return jsonb_build_object('filing', f.id, 'state', f.state, 'event', receipt, 'duplicate', false);
+end
+$$;
+
+-- A mail of the State that cannot be used: an event for whoever watches, once a mail.
+create function api.answer_stray(channel text, stray jsonb) returns jsonb
+language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        digest text := rule.member_text($2, 'mail');
+        alert bigint;
+begin
+        perform rule.act_everywhere();
+        perform pg_advisory_xact_lock(hashtextextended('stray ' || $1 || digest, 0));
+        select s.event into alert from stray s where s.channel = $1 and s.mail = digest;
+        if alert is null then
+                alert := rule.append(row(null, 'urn:pli:event:AnswerUnusable', 'answer.stray', $1, 'mail', digest, null),
+                        jsonb_build_object('answer', $2, 'reasons', jsonb_build_array($2 -> 'reason')));
+                insert into stray (channel, mail, detail, event) values ($1, digest, $2, alert);
+        end if;
+        return jsonb_build_object('event', alert);
 end
 $$;
