@@ -39,8 +39,8 @@ static const char *indication_name(enum signing_indication indication)
 
 static json_t *text_or_null(const char *text)
 {
-        json_t *json = text != NULL ? json_string(text) : NULL;
-        return json != NULL ? json : json_null();
+        bool known = text != NULL && xmlCheckUTF8((const unsigned char *)text) == 1; /* names in certificates may be anything */
+        return known ? json_string(text) : json_null();
 }
 
 static json_t *time_json(int64_t at)
@@ -79,6 +79,23 @@ void signing_report_free(signing_report *report)
         free(report);
 }
 
+/* A part that lacks something for want of memory is no part: NULL, and what it belongs in becomes NULL in its turn. */
+static void put(json_t **object, const char *key, json_t *value)
+{
+        if (json_object_set_new(*object, key, value) == 0)
+                return;
+        json_decref(*object);
+        *object = NULL;
+}
+
+static void add(json_t **array, json_t *value)
+{
+        if (json_array_append_new(*array, value) == 0)
+                return;
+        json_decref(*array);
+        *array = NULL;
+}
+
 /* ---- the parts of one signature ---- */
 
 static json_t *reason_json(const struct reason *reason)
@@ -97,21 +114,21 @@ static json_t *reasons_json(const struct judgement *judgement, bool notes)
         json_t *all = json_array();
         for (size_t n = 0; n < judgement->reason_count; n++)
                 if ((reason_row(judgement->reasons[n].code)->indication == SIGNING_PASSED) == notes)
-                        json_array_append_new(all, reason_json(&judgement->reasons[n]));
+                        add(&all, reason_json(&judgement->reasons[n]));
         return all;
 }
 
 static json_t *reference_json(const struct reference *reference)
 {
         json_t *json = json_object();
-        json_object_set_new(json, "uri", text_or_null(reference->uri));
-        json_object_set_new(json, "type", text_or_null(reference->type));
-        json_object_set_new(json, "found", json_boolean(reference->found));
-        json_object_set_new(json, "digestOk", json_boolean(reference->verdict == CHAIN_HOLDS));
-        json_object_set_new(json, "covers", text_or_null(reference->found ? reference->covers : NULL));
-        json_object_set_new(json, "digestMethod", text_or_null(reference->digest != NULL ? reference->digest->uri : NULL));
+        put(&json, "uri", text_or_null(reference->uri));
+        put(&json, "type", text_or_null(reference->type));
+        put(&json, "found", json_boolean(reference->found));
+        put(&json, "digestOk", json_boolean(reference->verdict == CHAIN_HOLDS));
+        put(&json, "covers", text_or_null(reference->found ? reference->covers : NULL));
+        put(&json, "digestMethod", text_or_null(reference->digest != NULL ? reference->digest->uri : NULL));
         if (reference->manifest > 0)
-                json_object_set_new(json, "manifest", json_integer((json_int_t)reference->manifest - 1));
+                put(&json, "manifest", json_integer((json_int_t)reference->manifest - 1));
         return json;
 }
 
@@ -119,7 +136,7 @@ static json_t *references_json(const struct dsig *dsig)
 {
         json_t *all = json_array();
         for (size_t n = 0; dsig != NULL && n < dsig->reference_count; n++)
-                json_array_append_new(all, reference_json(&dsig->references[n]));
+                add(&all, reference_json(&dsig->references[n]));
         return all;
 }
 
@@ -131,11 +148,11 @@ static json_t *certificate_json(const struct judgement *judgement)
                 return json_null();
         char *subject = certificate_subject(signer), *issuer = certificate_issuer(signer), *serial = certificate_serial(signer);
         json_t *json = json_object();
-        json_object_set_new(json, "subject", text_or_null(subject));
-        json_object_set_new(json, "issuer", text_or_null(issuer));
-        json_object_set_new(json, "serial", text_or_null(serial));
-        json_object_set_new(json, "sha256", text_or_null(certificate_sha256(signer, digest) ? digest : NULL));
-        json_object_set_new(json, "bound", json_boolean(judgement->binding == XADES_BOUND));
+        put(&json, "subject", text_or_null(subject));
+        put(&json, "issuer", text_or_null(issuer));
+        put(&json, "serial", text_or_null(serial));
+        put(&json, "sha256", text_or_null(certificate_sha256(signer, digest) ? digest : NULL));
+        put(&json, "bound", json_boolean(judgement->binding == XADES_BOUND));
         free(subject);
         free(issuer);
         free(serial);
@@ -148,11 +165,11 @@ static json_t *stamps_json(const struct judgement *judgement)
         for (size_t n = 0; n < judgement->xades.stamp_count; n++) {
                 const struct stamp_finding *stamp = &judgement->stamps[n];
                 json_t *json = json_object();
-                json_object_set_new(json, "type", text_or_null(stamp->type));
-                json_object_set_new(json, "time", stamp->at != 0 ? time_json(stamp->at) : json_null());
-                json_object_set_new(json, "intact", json_boolean(stamp->intact));
-                json_object_set_new(json, "trusted", json_boolean(stamp->trusted));
-                json_array_append_new(all, json);
+                put(&json, "type", text_or_null(stamp->type));
+                put(&json, "time", stamp->at != 0 ? time_json(stamp->at) : json_null());
+                put(&json, "intact", json_boolean(stamp->intact));
+                put(&json, "trusted", json_boolean(stamp->trusted));
+                add(&all, json);
         }
         return all;
 }
@@ -180,30 +197,31 @@ static const char *format_of(const struct judgement *judgement)
         return judgement->xades.space != NULL ? "XAdES" : "XMLDSig";
 }
 
-static void signature_set(json_t *json, const struct judgement *judgement)
+static json_t *signature_json(const struct judgement *judgement)
 {
+        json_t *json = json_object();
         const struct dsig *dsig = judgement->dsig;
         const struct xades *xades = &judgement->xades;
-        json_object_set_new(json, "id", text_or_null(xml_attribute(judgement->signature, "Id")));
-        json_object_set_new(json, "format", text_or_null(format_of(judgement)));
-        json_object_set_new(json, "packaging", text_or_null(packaging_of(judgement)));
-        json_object_set_new(json, "level", text_or_null(dsig != NULL ? xades_level(xades) : NULL));
-        json_object_set_new(json, "indication", json_string(indication_name(judgement->indication)));
-        json_object_set_new(json, "subIndication", text_or_null(judgement->sub_indication));
-        json_object_set_new(json, "intact", json_boolean(judgement->value_holds));
-        json_object_set_new(json, "signatureMethod", text_or_null(dsig != NULL && dsig->method != NULL ? dsig->method->uri : NULL));
-        json_object_set_new(json, "references", references_json(dsig));
-        json_object_set_new(json, "coversAll", json_boolean(judgement->covers_all));
-        json_object_set_new(json, "signedPropertiesCovered", json_boolean(judgement->properties_covered));
-        json_object_set_new(json, "signingCertificate", certificate_json(judgement));
-        json_object_set_new(json, "claimedSigningTime", text_or_null(xades->claimed));
-        json_object_set_new(json, "bestSignatureTime", time_json(judgement->best));
-        json_object_set_new(json, "policy", text_or_null(xades->policy));
-        json_object_set_new(json, "qualification",
-                            text_or_null(qualification_name(&judgement->qualification, judgement->indication)));
-        json_object_set_new(json, "timestamps", stamps_json(judgement));
-        json_object_set_new(json, "reasons", reasons_json(judgement, false));
-        json_object_set_new(json, "notes", reasons_json(judgement, true));
+        put(&json, "id", text_or_null(xml_attribute(judgement->signature, "Id")));
+        put(&json, "format", text_or_null(format_of(judgement)));
+        put(&json, "packaging", text_or_null(packaging_of(judgement)));
+        put(&json, "level", text_or_null(dsig != NULL ? xades_level(xades) : NULL));
+        put(&json, "indication", json_string(indication_name(judgement->indication)));
+        put(&json, "subIndication", text_or_null(judgement->sub_indication));
+        put(&json, "intact", json_boolean(judgement->value_holds));
+        put(&json, "signatureMethod", text_or_null(dsig != NULL && dsig->method != NULL ? dsig->method->uri : NULL));
+        put(&json, "references", references_json(dsig));
+        put(&json, "coversAll", json_boolean(judgement->covers_all));
+        put(&json, "signedPropertiesCovered", json_boolean(judgement->properties_covered));
+        put(&json, "signingCertificate", certificate_json(judgement));
+        put(&json, "claimedSigningTime", text_or_null(xades->claimed));
+        put(&json, "bestSignatureTime", time_json(judgement->best));
+        put(&json, "policy", text_or_null(xades->policy));
+        put(&json, "qualification", text_or_null(qualification_name(&judgement->qualification, judgement->indication)));
+        put(&json, "timestamps", stamps_json(judgement));
+        put(&json, "reasons", reasons_json(judgement, false));
+        put(&json, "notes", reasons_json(judgement, true));
+        return json;
 }
 
 static void verdict_join(signing_report *report, enum signing_indication indication, const char *sub_indication)
@@ -218,15 +236,14 @@ static void verdict_join(signing_report *report, enum signing_indication indicat
 
 bool report_add(signing_report *report, const struct judgement *judgement, const char *countersigns)
 {
-        json_t *json = json_object();
+        json_t *json = signature_json(judgement);
+        if (countersigns != NULL)
+                put(&json, "countersigns", json_string(countersigns));
         if (json == NULL || report->count == sizeof report->covers / sizeof report->covers[0]) {
                 json_decref(json);
                 return false;
         }
-        signature_set(json, judgement);
-        if (countersigns != NULL)
-                json_object_set_new(json, "countersigns", json_string(countersigns));
-        else
+        if (countersigns == NULL)
                 verdict_join(report, judgement->indication, judgement->sub_indication);
         report->covers[report->count++] = judgement->covers_all;
         return json_array_append_new(report->signatures, json) == 0;
