@@ -133,7 +133,7 @@ static enum ending apart(struct signing_bytes document, const signing_trust *tru
         pid_t child = fork();
         if (child == 0) {
                 (void)close(STDERR_FILENO); /* libxml2 says each time what it lacks */
-                _exit(verify_with(document, trust, n));
+                _exit((int)verify_with(document, trust, n));
         }
         assert_true(child > 0 && waitpid(child, &status, 0) == child);
         return WIFEXITED(status) ? (enum ending)WEXITSTATUS(status) : ENDED_CRASHED;
