@@ -36,6 +36,10 @@ int journal_cosign(const struct command *command);
 int key_list(const struct command *command);
 int key_revoke(const struct command *command);
 int database_migrate(const struct command *command);
+int database_maintain(const struct command *command);
+int setting_list(const struct command *command);
+int setting_set(const struct command *command);
+int evidence_export(const struct command *command);
 int doctor_show(const struct command *command);
 
 /* Says the problem on standard error and answers its exit status. */
