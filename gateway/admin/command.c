@@ -19,9 +19,14 @@ static const char *language(void)
         return "en";
 }
 
+bool command_french(void)
+{
+        return strncmp(language(), "fr", 2) == 0;
+}
+
 int command_fail(const struct command *command, const struct problem *problem)
 {
-        bool french = strncmp(language(), "fr", 2) == 0;
+        bool french = command_french();
         if (command->json) {
                 json_t *object = problem_json(problem, language(), NULL);
                 json_dumpf(object, stderr, JSON_COMPACT | JSON_PRESERVE_ORDER);

@@ -42,6 +42,8 @@ int setting_set(const struct command *command);
 int evidence_export(const struct command *command);
 int doctor_show(const struct command *command);
 
+/* Does the operator read French? LC_ALL, LC_MESSAGES, LANG. */
+bool command_french(void);
 /* Says the problem on standard error and answers its exit status. */
 int command_fail(const struct command *command, const struct problem *problem);
 /* A connection as this role; closed by the caller. */

@@ -38,6 +38,16 @@ int outbox_list(const struct command *command)
         return 0;
 }
 
+/* In the operator's language where the finding has it. */
+static void finding_show(const json_t *finding, bool well)
+{
+        const char *french = member(finding, "sentenceFr");
+        if (command_french() && *french != '\0')
+                printf("%-5s %-18s %s\n", well ? "bien" : "FAUX", member(finding, "name"), french);
+        else
+                printf("%-5s %-18s %s\n", well ? "well" : "WRONG", member(finding, "name"), member(finding, "sentence"));
+}
+
 int doctor_show(const struct command *command)
 {
         struct problem problem;
@@ -53,7 +63,7 @@ int doctor_show(const struct command *command)
         {
                 bool well = json_is_true(json_object_get(finding, "well"));
                 if (!command->json)
-                        printf("%-5s %-18s %s\n", well ? "well" : "WRONG", member(finding, "name"), member(finding, "sentence"));
+                        finding_show(finding, well);
                 status = well ? status : 1;
         }
         return status;

@@ -129,58 +129,6 @@ create function api.node_rows(level int, after bigint, lim int) returns jsonb la
         from (select * from journal_node x where x.level = $1 and x.index > $2 order by x.index limit least(greatest($3, 1), 10000)) n
 $$;
 
-create function rule.finding(name text, well boolean, sentence text) returns jsonb language sql immutable as $$
-        select jsonb_build_object('name', name, 'well', coalesce(well, true), 'sentence', sentence)
-$$;
-
--- What is wrong, in words.
-create function api.doctor() returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
-declare
-        partitions int;
-        strays bigint;
-        waiting interval;
-        unreceipted bigint;
-        unstamped bigint;
-        stuck bigint;
-        opening bigint;
-        unheard text;
-        silent text;
-begin
-        perform rule.act_everywhere();
-        select count(*) into partitions from pg_class where relnamespace = 'pli'::regnamespace and relkind = 'r' and relname ~ '^chunk_\d{8}$'
-                and relname > 'chunk_' || to_char(clock_timestamp() at time zone 'UTC', 'YYYYMMDD');
-        select count(*) into strays from chunk_default;
-        select clock_timestamp() - min(e.at) into waiting from event_pending p join event e on e.id = p.event;
-        select count(*) into unreceipted from journal j where not exists (select from receipt r where r.index = j.index);
-        select count(*) into unstamped from receipt r where not r.stamped;
-        select count(*) into stuck from outbox o where o.state in ('waiting', 'sending') and o.queued_at < clock_timestamp() - interval '1 day';
-        select count(*) into opening from envelope e where e.state = 'ready' and e.lease_until < clock_timestamp();
-        select string_agg(format('%s (%s)', w.url, coalesce(w.detail, 'HTTP ' || w.status)), ', ') into silent from webhook w where w.state = 'stopped' or w.failures >= 10;
-        select string_agg(p.organisation, ', ') into unheard from party p left join state_cursor s on s.party = p.id
-        where 'state' = any (p.roles) and p.disabled_at is null and exists (
-                select from receipt r join event e on e.id = r.event where r.index > coalesce(s.cursor, -1) and r.index <= coalesce(s.cursor, -1) + 1000
-                and r.at < clock_timestamp() - interval '1 day' and rule.event_fed(p, e) and e.fact <> 'cursor.acknowledged');
-        return jsonb_build_array(
-                rule.finding('partitions', partitions >= 7, format('Partitions are ready for %s days; "pliadm migrate" makes more.', partitions)),
-                rule.finding('default-partition', strays = 0, format('%s chunks lie in the default partition.', strays)),
-                rule.finding('notary-active', rule.lock_held('pli notary'), case when rule.lock_held('pli notary') then 'A notary is active.'
-                        else 'No notary is active: facts are kept and get their receipts when one is started.' end),
-                rule.finding('notary', waiting < interval '1 minute', case when waiting is null then 'No event waits for the notary.' else format('The oldest event has been waiting for the notary for %s.', waiting) end),
-                rule.finding('receipts', unreceipted = 0, format('%s journal entries have no receipt.', unreceipted)),
-                rule.finding('time-stamps', unstamped = 0, case when unstamped = 0 then 'No receipt waits for its time-stamp.' else (
-                        select format('%s receipts wait for their time-stamp, the oldest since %s: index %s%s.', unstamped, rule.instant(min(r.at)),
-                                string_agg(r.index::text, ', ' order by r.index), case when unstamped > 5 then '…' else '' end)
-                        from (select x.* from receipt x where not x.stamped order by x.index limit 5) r) end),
-                rule.finding('outbox', stuck = 0, format('%s filings have been waiting for the State for more than a day.', stuck)),
-                rule.finding('webhooks', silent is null, case when silent is null then 'Every webhook is answered.' else format('Webhooks that nobody answers: %s.', silent) end),
-                rule.finding('feeds', unheard is null, case when unheard is null then 'Every State platform has acknowledged what is a day old.'
-                        else format('Receipts of more than a day are not acknowledged by: %s.', unheard) end),
-                rule.finding('opening', opening = 0, format('%s envelopes were taken by a worker that did not come back.', opening)),
-                rule.finding('durability', current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' and current_setting('full_page_writes') = 'on',
-                        format('fsync is %s, synchronous_commit is %s, full_page_writes is %s.', current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')))) || rule.notary_findings();
-end
-$$;
-
 create function api.migrations() returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
         select jsonb_agg(jsonb_build_object('name', m.name, 'applied', rule.instant(m.applied_at)) order by m.name) from migration m
 $$;

@@ -1,5 +1,7 @@
 """Feeds, webhooks, metrics: each reads what is his, each event once, in order."""
 import json
+import os
+import subprocess
 import threading
 import time
 
@@ -261,6 +263,9 @@ def test_the_doctor_names_a_notary_that_is_not_there_and_receipts_without_stamp(
         world.notary.call("receipt_put", missing["event"], b"<Receipt/>", False)
     wrong = {f["name"]: f["sentence"] for f in world.admin.call("doctor") if not f["well"]}
     assert "No notary" in wrong["notary-active"] and f"index {len(world.leaves) - 1}" in wrong["time-stamps"]
+    said = {language: subprocess.run([world.program, "--set", f"database={world.cluster.conninfo}", "doctor"], stdout=subprocess.PIPE, text=True,
+                                     env={**os.environ, "LC_ALL": language}).stdout for language in ("fr_FR.UTF-8", "C")}
+    assert "Aucun notaire n'est actif" in said["fr_FR.UTF-8"] and "No notary is active" in said["C"]
     notary = Session(world.cluster, "pli_notary")
     assert notary.sql("select api.notary_lock()") == ["t"]
     assert "notary-active" not in {f["name"] for f in world.admin.call("doctor") if not f["well"]}
