@@ -220,11 +220,11 @@ static void a_second_key_signs_the_same_text_and_either_proves_it(void **state)
         (void)state;
         static const char other_pem[] =
                 "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----\n";
-        struct note_signer *other = NULL;
+        struct note_signer *signer = NULL, *other = NULL;
         struct signing_refusal why;
-        struct checkpoint read, written = {.origin = "", .size = 3};
+        struct checkpoint read, written = {.origin = "pli.example/journal", .size = 3};
         char note[NOTE_MAX];
-        snprintf(written.origin, sizeof written.origin, "%s", note_signer_key(signer)->name);
+        assert_true(note_signer_new(bytes(pem), written.origin, &signer, &why));
         assert_true(note_signer_new((struct signing_bytes){(const uint8_t *)other_pem, strlen(other_pem)}, written.origin, &other,
                                     &why));
         assert_true(checkpoint_sign(&written, signer, note, &why));
@@ -235,6 +235,7 @@ static void a_second_key_signs_the_same_text_and_either_proves_it(void **state)
         assert_true(checkpoint_check(whole, note_signer_key(other), &read, &why));
         assert_false(checkpoint_check(first, note_signer_key(other), &read, &why));
         note_signer_free(other);
+        note_signer_free(signer);
 }
 
 int main(void)

@@ -93,7 +93,7 @@ static void elements_are_bounded(void **state)
 static struct holder holder;
 
 /* A signed document whose signature uses `transforms`, `fill` being hostile content beside the offer. */
-static struct found judged_with(const char *transforms, const char *fill)
+static struct found judged_transforms(const char *transforms, const char *fill)
 {
         char *document = NULL;
         assert_true(asprintf(&document, "<dossier><offre Id=\"offre\"><prix>100</prix></offre>@SIGNATURE@%s</dossier>", fill) > 0);
@@ -118,7 +118,7 @@ static void a_hostile_expression_runs_out_of_budget(void **state)
 {
         char *fill = many("<a><b/></a>", 2000);
         (void)state;
-        struct found found = judged_with("<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><ds:XPath>"
+        struct found found = judged_transforms("<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><ds:XPath>"
                                          "count(//*[count(//*[count(//*) &gt; 1]) &gt; 1]) &gt; 1</ds:XPath></ds:Transform>",
                                          fill);
         assert_true(found.readable);
@@ -141,7 +141,7 @@ static void the_usual_expression_removes_signatures_at_the_price_of_a_walk(void 
 {
         char *fill = many("<a><b/></a>", 20000);
         (void)state;
-        struct found found = judged_with("<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><ds:XPath>"
+        struct found found = judged_transforms("<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><ds:XPath>"
                                          "not(ancestor-or-self::ds:Signature)</ds:XPath></ds:Transform>",
                                          fill);
         assert_true(found.readable);
@@ -156,7 +156,7 @@ static void an_expression_that_takes_content_away_leaves_it_uncovered(void **sta
 {
         (void)state;
         struct found found =
-                judged_with("<ds:Transform Algorithm=\"http://www.w3.org/2002/06/xmldsig-filter2\">"
+                judged_transforms("<ds:Transform Algorithm=\"http://www.w3.org/2002/06/xmldsig-filter2\">"
                             "<f:XPath xmlns:f=\"http://www.w3.org/2002/06/xmldsig-filter2\" Filter=\"subtract\">//prix</f:XPath>"
                             "</ds:Transform>",
                             "");
