@@ -5,6 +5,8 @@
 #include "signing/report.h"
 
 #include <jansson.h>
+#include <openssl/sha.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -127,6 +129,7 @@ static json_t *reference_json(const struct reference *reference)
         put(&json, "digestOk", json_boolean(reference->verdict == CHAIN_HOLDS));
         put(&json, "covers", text_or_null(reference->found ? reference->covers : NULL));
         put(&json, "digestMethod", text_or_null(reference->digest != NULL ? reference->digest->uri : NULL));
+        put(&json, "digestValue", text_or_null(xml_text(xml_child(reference->node, DSIG_SPACE, "DigestValue"))));
         if (reference->manifest > 0)
                 put(&json, "manifest", json_integer((json_int_t)reference->manifest - 1));
         return json;
@@ -159,6 +162,18 @@ static json_t *certificate_json(const struct judgement *judgement)
         return json;
 }
 
+static json_t *token_json(const xmlNode *token)
+{
+        uint8_t *der = NULL, digest[SHA256_DIGEST_LENGTH];
+        size_t size = 0;
+        char hex[2 * sizeof digest + 1] = "";
+        if (xml_base64(token, LIMIT_TOKEN_BYTES, &der, &size) && EVP_Digest(der, size, digest, NULL, EVP_sha256(), NULL) == 1)
+                for (size_t n = 0; n < sizeof digest; n++)
+                        snprintf(hex + 2 * n, 3, "%02x", digest[n]);
+        free(der);
+        return text_or_null(hex[0] != '\0' ? hex : NULL);
+}
+
 static json_t *stamps_json(const struct judgement *judgement)
 {
         json_t *all = json_array();
@@ -169,6 +184,7 @@ static json_t *stamps_json(const struct judgement *judgement)
                 put(&json, "time", stamp->at != 0 ? time_json(stamp->at) : json_null());
                 put(&json, "intact", json_boolean(stamp->intact));
                 put(&json, "trusted", json_boolean(stamp->trusted));
+                put(&json, "sha256", token_json(judgement->xades.stamps[n].token));
                 add(&all, json);
         }
         return all;
@@ -210,6 +226,7 @@ static json_t *signature_json(const struct judgement *judgement)
         put(&json, "subIndication", text_or_null(judgement->sub_indication));
         put(&json, "intact", json_boolean(judgement->value_holds));
         put(&json, "signatureMethod", text_or_null(dsig != NULL && dsig->method != NULL ? dsig->method->uri : NULL));
+        put(&json, "signatureValue", text_or_null(dsig != NULL ? xml_text(dsig->value) : NULL));
         put(&json, "references", references_json(dsig));
         put(&json, "coversAll", json_boolean(judgement->covers_all));
         put(&json, "signedPropertiesCovered", json_boolean(judgement->properties_covered));
@@ -270,6 +287,11 @@ bool report_finish(signing_report *report)
                 return false;
         report->text = json_dumps(report->json, JSON_COMPACT);
         return report->text != NULL;
+}
+
+const json_t *report_object(const signing_report *report)
+{
+        return report->json;
 }
 
 /* ---- signing.h ---- */

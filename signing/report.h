@@ -4,6 +4,8 @@
 #ifndef PLI_SIGNING_REPORT_H
 #define PLI_SIGNING_REPORT_H
 
+#include <jansson.h>
+
 #include "signing/judgement.h"
 
 signing_report *report_new(const char *format);
@@ -17,5 +19,7 @@ bool report_unsigned(signing_report *report, const char *name) __attribute__((wa
 bool report_container(signing_report *report, enum reason_code code, const char *detail) __attribute__((warn_unused_result));
 /* The verdict over all, and the JSON text; nothing is added afterwards. */
 bool report_finish(signing_report *report) __attribute__((warn_unused_result));
+/* The object behind the JSON text, for other forms of the same report; borrowed. */
+const json_t *report_object(const signing_report *report);
 
 #endif

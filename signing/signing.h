@@ -123,6 +123,9 @@ SIGNING_API enum signing_indication signing_report_indication(const signing_repo
 SIGNING_API size_t signing_report_signatures(const signing_report *report);
 /* The report as one JSON object (the command's contract: README, "pli verify"). Borrowed from the report. */
 SIGNING_API const char *signing_report_json(const signing_report *report);
+/* The same as the validation report of ETSI TS 119 102-2, unsigned. `at`: the control time of the verification. */
+SIGNING_MUST bool signing_report_etsi(const signing_report *report, int64_t at, const struct signing_sink *out,
+                                      struct signing_refusal *why);
 /* What signature `n` covers completely: true where every byte of business content is signed by it. */
 SIGNING_API bool signing_report_covers_all(const signing_report *report, size_t n);
 
@@ -157,7 +160,8 @@ SIGNING_MUST bool signing_sign_enveloped(struct signing_bytes document, const st
 /* ASiC-E with one XAdES-B-B signature over all files. `seekable` output: the ZIP's own order is sequential, so a sink is enough. */
 SIGNING_MUST bool signing_sign_container(const struct signing_file *files, size_t count, const struct signing_key *key,
                                          int64_t claimed, const struct signing_sink *out, struct signing_refusal *why);
-/* The signature alone, over files that lie beside it (their names are its references); or with the files inside it, 7 MiB each at most. */
+/* The signature alone, over files that lie beside it (their names are its references); or with the files inside it, 7 MiB each at
+ * most. */
 SIGNING_MUST bool signing_sign_detached(const struct signing_file *files, size_t count, const struct signing_key *key,
                                         int64_t claimed, const struct signing_sink *out, struct signing_refusal *why);
 SIGNING_MUST bool signing_sign_enveloping(const struct signing_file *files, size_t count, const struct signing_key *key,
@@ -189,6 +193,10 @@ SIGNING_MUST bool signing_archive_request(const struct signing_augmentation *aug
                                           const struct signing_sink *request, struct signing_refusal *why);
 SIGNING_MUST bool signing_archive_apply(const struct signing_augmentation *augmentation, struct signing_bytes answer,
                                         uint64_t nonce, const struct signing_sink *out, struct signing_refusal *why);
+
+/* Until when the last time-stamp of the first signature can be relied on: the end of its authority's certificate. It is to be
+ * stamped again before (EN 319 132-1 5.5). */
+SIGNING_MUST bool signing_kept_until(struct signing_bytes document, int64_t *until, struct signing_refusal *why);
 
 /* ---- batches: one time-stamp for many signed documents (RFC 4998 in the property of EN 319 132-3) ---- */
 typedef struct signing_batch signing_batch;

@@ -15,6 +15,7 @@
 #include "gateway/client/detached.h"
 #include "gateway/client/functions.h"
 #include "gateway/client/input.h"
+#include "gateway/client/output.h"
 #include "gateway/client/report.h"
 #include "gateway/client/show.h"
 #include "gateway/client/trust.h"
@@ -45,6 +46,23 @@ static bool control_time(const struct invocation *invocation, int64_t *at, struc
 static int exit_of(enum signing_indication indication)
 {
         return indication == SIGNING_PASSED ? 0 : indication == SIGNING_FAILED ? EXIT_FAILED : EXIT_INDETERMINATE;
+}
+
+/* ETSI TS 119 102-2, where it is asked for. */
+static bool report_keep(const struct invocation *invocation, const signing_report *report, int64_t at, struct problem *problem)
+{
+        const char *path = invocation_option(invocation, "report");
+        struct output *output = NULL;
+        struct signing_refusal why = {0};
+        if (path == NULL)
+                return true;
+        if (!output_open(path, OUTPUT_PUBLIC, &output, problem))
+                return false;
+        const struct signing_sink sink = output_sink(output);
+        if (signing_report_etsi(report, at, &sink, &why))
+                return output_settle(output, problem);
+        output_free(output);
+        return problem_refused(problem, "file-unwritable", path, &why);
 }
 
 static int report_show(const struct invocation *invocation, const signing_report *report)
@@ -101,7 +119,8 @@ int pli_verify(const struct invocation *invocation)
                         .at = evidence.at,
                 };
                 if (signing_verify(&request, &report, &why)) {
-                        status = report_show(invocation, report);
+                        status = report_keep(invocation, report, evidence.at, &problem) ? report_show(invocation, report)
+                                                                                        : show_problem(invocation, &problem);
                         signing_report_free(report);
                 } else {
                         (void)problem_refused(&problem, "document-unreadable", invocation->arguments[0], &why);

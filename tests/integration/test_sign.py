@@ -172,7 +172,7 @@ def test_a_key_that_stays_in_its_token_signs(desk, who, paper, tmp_path):
     (tmp_path / "pin").write_text("0000\n")
     ran = desk.pli("sign", "--token", token, "--passphrase-file", str(tmp_path / "pin"), "--certificate", desk.pki.path(who + ".pem"),
                    "--output", str(tmp_path / "none.asice"), paper, environment=environment)
-    assert ran.returncode == 69 and not (tmp_path / "none.asice").exists(), ran.stderr
+    assert ran.returncode == 78 and not (tmp_path / "none.asice").exists(), ran.stderr
 
 
 def test_a_signature_is_raised_step_by_step_and_renewed(desk, paper, tmp_path):
@@ -237,3 +237,39 @@ def test_verify_answers_by_its_exit_status(desk, paper, tmp_path):
     detached = sign(desk, "detached", "B-B", paper)
     status, report = desk.verify(detached)
     assert status == 10 and report["subIndication"] == "SIGNED_DATA_NOT_FOUND"
+
+
+def test_the_report_in_words_is_complete_in_both_languages(desk, paper, tmp_path):
+    signed = sign(desk, "enveloped", "B-LTA", paper)
+    bent = tmp_path / "bent.xml"
+    with open(signed) as file:
+        bent.write_text(file.read().replace("12 500", "2 500"))
+    said = {}
+    for language in ("fr", "en"):
+        for path in (signed, str(bent)):
+            ran = desk.pli("--lang", language, "verify", "--trust", desk.pki.path("root.pem"), path)
+            said[language, path] = ran.stdout
+            for word in ("XAdES-B-LTA, enveloped", "CN=Claire Duval", "SignatureTimeStamp", "ArchiveTimeStamp"):
+                assert word in ran.stdout, ran.stdout
+    assert "TOTAL-PASSED : la signature est valide" in said["fr", signed] and "TOTAL-PASSED: the signature is valid" in said["en", signed]
+    assert "DIGEST_DIFFERS" in said["fr", str(bent)] and "ont été modifiées" in said["fr", str(bent)]
+    assert "have been changed" in said["en", str(bent)] and "[EN 319 102-1 5.2.7]" in said["en", str(bent)]
+    assert "Couvre" in said["fr", signed] and "tout" in said["fr", signed]
+
+
+def test_the_validation_report_of_etsi_names_signature_times_and_proofs(desk, paper, tmp_path):
+    signed, path = sign(desk, "asic-e", "B-LTA", paper), str(tmp_path / "report.xml")
+    status, report = desk.verify(signed, "--report", path)
+    assert status == 0
+    root = tree.parse(path).getroot()
+    assert root.tag == REPORT + "ValidationReport"
+    one = root.find(REPORT + "SignatureValidationReport")
+    assert one.find(f"{REPORT}SignatureValidationStatus/{REPORT}MainIndication").text == "urn:etsi:019102:mainindication:total-passed"
+    assert one.find(f"{REPORT}SignatureValidationProcess/{REPORT}SignatureValidationProcessID").text.endswith(":LTA")
+    times = one.find(REPORT + "ValidationTimeInfo")
+    assert times.find(f"{REPORT}BestSignatureTime/{REPORT}POETime").text == report["signatures"][0]["bestSignatureTime"]
+    objects = {item.get("id"): item for item in root.iter(REPORT + "ValidationObject") if item.get("id")}
+    wanted = {item.get("VOReference") for item in root.iter() if item.get("VOReference")}
+    assert wanted and wanted <= set(objects)
+    kinds = [item.find(REPORT + "ObjectType").text.rsplit(":", 1)[1] for item in objects.values()]
+    assert sorted(kinds) == ["certificate", "signedData", "timestamp", "timestamp"]

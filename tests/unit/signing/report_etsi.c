@@ -1,0 +1,204 @@
+/* The ETSI validation report: its structure, its order, and that its references lead somewhere. */
+#include "tests/unit/signing/authority.h"
+#include "tests/unit/signing/forgery.h"
+
+#include "signing/dsig.h"
+
+#define SPACE "http://uri.etsi.org/19102/v1.2.1#"
+
+struct desk {
+        struct holder holder;
+        signing_trust *trust;
+        char *text;
+};
+
+static int desk_open(void **state)
+{
+        struct desk *desk = calloc(1, sizeof *desk);
+        assert_true(signing_start(NULL));
+        desk->holder = holder_ec("Claire <Duval> & fils", "P-256");
+        desk->trust = trust_in(&desk->holder);
+        desk->text = signed_text("<offre><prix>100</prix></offre>", &desk->holder);
+        *state = desk;
+        return 0;
+}
+
+static int desk_close(void **state)
+{
+        struct desk *desk = *state;
+        holder_free(&desk->holder);
+        signing_trust_free(desk->trust);
+        free(desk->text);
+        free(desk);
+        signing_stop();
+        return 0;
+}
+
+static xml_document *report_of(const char *text, const signing_trust *trust)
+{
+        const struct signing_bytes document = {(const uint8_t *)text, strlen(text)};
+        const struct signing_request request = {.document = source_memory(&document), .trust = trust, .at = time(NULL)};
+        struct sink_memory out = memory_sink();
+        const struct signing_sink sink = sink_memory(&out);
+        struct signing_refusal why = {0};
+        signing_report *report = NULL;
+        xml_document *read = NULL;
+        if (!signing_verify(&request, &report, &why) || !signing_report_etsi(report, request.at, &sink, &why) ||
+            !xml_read(sink_bytes(&out), &read, &why))
+                fail_msg("%s: %s", why.code, why.sentence);
+        signing_report_free(report);
+        free(out.data);
+        return read;
+}
+
+static xmlNode *element_in(xmlNode *top, const char *name)
+{
+        for (xmlNode *node = top; node != NULL; node = xml_walk(top, node))
+                if (xml_is(node, SPACE, name))
+                        return node;
+        fail_msg("no %s", name);
+        return NULL;
+}
+
+static void assert_text(xmlNode *top, const char *name, const char *expected)
+{
+        const char *text = xml_text(element_in(top, name));
+        assert_non_null(text);
+        assert_string_equal(text, expected);
+}
+
+/* TS 119 102-2, SignatureValidationReportType: a sequence. */
+static void assert_order(const xmlNode *report)
+{
+        static const char *const order[] = {"SignatureIdentifier",      "ValidationConstraintsEvaluationReport",
+                                            "ValidationTimeInfo",       "SignersDocument",
+                                            "SignatureAttributes",      "SignerInformation",
+                                            "SignatureQuality",         "SignatureValidationProcess",
+                                            "SignatureValidationStatus"};
+        size_t at = 0;
+        for (const xmlNode *node = xml_child(report, NULL, NULL); node != NULL; node = xml_next(node, NULL, NULL)) {
+                while (at < sizeof order / sizeof *order && !xml_is(node, SPACE, order[at]))
+                        at++;
+                if (at == sizeof order / sizeof *order)
+                        fail_msg("%s out of order", (const char *)node->name);
+        }
+}
+
+/* Each VOReference is the id of a ValidationObject; each id stands once. */
+static void assert_references(const xml_document *document)
+{
+        xmlNode *top = xml_root(document), *found = NULL;
+        size_t count = 0;
+        for (xmlNode *node = top; node != NULL; node = xml_walk(top, node)) {
+                const char *name = xml_attribute(node, "VOReference");
+                if (name == NULL)
+                        continue;
+                if (xml_by_id(document, name, &found) != XML_UNIQUE)
+                        fail_msg("%s leads nowhere", name);
+                assert_true(xml_is(found, SPACE, "ValidationObject"));
+                count++;
+        }
+        assert_true(count > 0);
+}
+
+static void a_good_signature_is_total_passed_and_in_the_standards_order(void **state)
+{
+        const struct desk *desk = *state;
+        xml_document *document = report_of(desk->text, desk->trust);
+        xmlNode *root = xml_root(document), *report = xml_child(root, SPACE, "SignatureValidationReport");
+        assert_true(xml_is(root, SPACE, "ValidationReport"));
+        assert_non_null(report);
+        assert_true(xml_is(xml_next(report, NULL, NULL), SPACE, "SignatureValidationObjects"));
+        assert_order(report);
+        assert_references(document);
+        assert_text(report, "MainIndication", "urn:etsi:019102:mainindication:total-passed");
+        assert_text(report, "HashOnly", "false");
+        assert_text(report, "TypeOfProof", "urn:etsi:019102:poetype:validation");
+        assert_text(report, "Signer", "CN=Claire \\<Duval\\> & fils");
+        assert_text(root, "ObjectType", "urn:etsi:019102:validationObject:certificate");
+        assert_non_null(xml_child(element_in(report, "SignatureIdentifier"), DSIG_SPACE, "SignatureValue"));
+        xml_document_free(document);
+}
+
+static void a_changed_document_is_total_failed_and_says_why(void **state)
+{
+        const struct desk *desk = *state;
+        char *bent = swapped(desk->text, "<prix>100", "<prix>1");
+        xml_document *document = report_of(bent, desk->trust);
+        xmlNode *root = xml_root(document), *status = element_in(root, "SignatureValidationStatus");
+        assert_order(xml_child(root, SPACE, "SignatureValidationReport"));
+        assert_references(document);
+        assert_text(status, "MainIndication", "urn:etsi:019102:mainindication:total-failed");
+        assert_text(status, "SubIndication", "urn:etsi:019102:subindication:HASH_FAILURE");
+        assert_text(status, "Type", "urn:pli:finding:DIGEST_DIFFERS");
+        xml_document_free(document);
+        free(bent);
+}
+
+static void a_signature_nobody_vouches_for_is_indeterminate(void **state)
+{
+        const struct desk *desk = *state;
+        xml_document *document = report_of(desk->text, NULL);
+        assert_text(xml_root(document), "MainIndication", "urn:etsi:019102:mainindication:indeterminate");
+        assert_text(xml_root(document), "SubIndication", "urn:etsi:019102:subindication:NO_CERTIFICATE_CHAIN_FOUND");
+        xml_document_free(document);
+}
+
+static void a_signature_without_certificate_or_time_still_makes_a_report(void **state)
+{
+        const struct desk *desk = *state;
+        const char *from = strstr(desk->text, "<ds:KeyInfo>"), *end = strstr(desk->text, "</ds:KeyInfo>");
+        char *info = strndup(from, (size_t)(end - from) + strlen("</ds:KeyInfo>"));
+        char *bare = swapped(desk->text, info, ""), *odd = swapped(bare, "<xades:SigningTime>", "<xades:SigningTime>hier ");
+        xml_document *document = report_of(odd, desk->trust);
+        assert_order(xml_child(xml_root(document), SPACE, "SignatureValidationReport"));
+        assert_references(document);
+        for (xmlNode *node = xml_root(document); node != NULL; node = xml_walk(xml_root(document), node))
+                assert_false(xml_is(node, SPACE, "SigningTime") || xml_is(node, SPACE, "SignerInformation"));
+        xml_document_free(document);
+        free(info);
+        free(bare);
+        free(odd);
+}
+
+static void a_time_stamp_is_an_object_with_a_verdict_of_its_own(void **state)
+{
+        const struct desk *desk = *state;
+        struct authority authority = authority_make("Horodatage de Saint-Exemple", "critical,timeStamping");
+        struct sink_memory request = memory_sink(), out = memory_sink();
+        const struct signing_sink request_sink = sink_memory(&request), sink = sink_memory(&out);
+        const struct signing_bytes text = {(const uint8_t *)desk->text, strlen(desk->text)};
+        signing_trust *trust = trust_in(&desk->holder);
+        struct signing_refusal why = {0};
+        assert_true(signing_trust_stamper(trust, authority.der, &why));
+        assert_true(signing_stamp_request(text, &request_sink, 9, &why));
+        struct signing_bytes answer = authority_answer(&authority, sink_bytes(&request));
+        assert_true(signing_stamp_apply(text, answer, 9, trust, &sink, &why));
+        char *stamped = strndup((const char *)out.data, out.size);
+        xml_document *document = report_of(stamped, trust);
+        xmlNode *root = xml_root(document);
+        assert_references(document);
+        assert_text(root, "SignatureValidationProcessID", "urn:etsi:019102:validationprocess:LTVM");
+        assert_string_equal(xml_attribute(element_in(root, "POEObject"), "VOReference"), "time-stamp-1-1");
+        assert_text(element_in(element_in(root, "SignatureValidationObjects"), "ValidationReport"), "MainIndication",
+                    "urn:etsi:019102:mainindication:passed");
+        xml_document_free(document);
+        OPENSSL_free((void *)(uintptr_t)answer.data);
+        authority_free(&authority);
+        signing_trust_free(trust);
+        free(request.data);
+        free(out.data);
+        free(stamped);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_good_signature_is_total_passed_and_in_the_standards_order),
+                cmocka_unit_test(a_changed_document_is_total_failed_and_says_why),
+                cmocka_unit_test(a_signature_nobody_vouches_for_is_indeterminate),
+                cmocka_unit_test(a_signature_without_certificate_or_time_still_makes_a_report),
+                cmocka_unit_test(a_time_stamp_is_an_object_with_a_verdict_of_its_own),
+        };
+        return cmocka_run_group_tests(tests, desk_open, desk_close);
+}
