@@ -201,7 +201,7 @@ static void a_token_is_not_used_by_guess(void **state)
         assert_refused(drawer, "token=Essai;object=cachet", "/nowhere", rsa, "file-unreadable"); /* no PIN file */
         path_write(drawer->folder, "wrong", "1111", 4);
         snprintf(wrong, sizeof wrong, "%s/wrong", drawer->folder);
-        assert_refused(drawer, "token=Essai;object=cachet", wrong, rsa, "token-unusable");
+        assert_refused(drawer, "token=Essai;object=cachet", wrong, rsa, "token-pin-refused");
 }
 
 int main(void)
