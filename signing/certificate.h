@@ -25,7 +25,8 @@ bool certificate_digest_is(X509 *certificate, const char *digest, struct signing
 bool certificate_issuer_serial_is(X509 *certificate, struct signing_bytes der);
 /* Decimal, as ds:X509SerialNumber writes it. */
 bool certificate_serial_is(X509 *certificate, const char *decimal);
-/* Was the digest (NID) strong enough to sign certificates and revocation data with, at a time they are proven to have existed at? */
+/* Was the digest (NID) strong enough to sign certificates and revocation data with, at a time they are proven to have existed at?
+ */
 bool certificate_digest_strong(int nid, int64_t at);
 
 /* Texts for people (RFC 2253 names, decimal serial, hex SHA-256). The caller frees them. */

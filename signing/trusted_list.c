@@ -186,7 +186,7 @@ static bool scheme_read(const xmlNode *scheme, struct trusted_list *out)
         if (version == NULL || sequence == NULL || territory == NULL || next == NULL ||
             strlen(territory) >= sizeof out->territory || territory[0] == '\0' || sequence[0] < '0' || sequence[0] > '9')
                 return false;
-        strcpy(out->territory, territory);
+        memcpy(out->territory, territory, strlen(territory) + 1);
         out->sequence = strtoull(sequence, &end, 10);
         out->of_lists = type_of_lists(xml_text(xml_child(scheme, TRUSTED_LIST_SPACE, "TSLType")));
         return *end == '\0' && (strcmp(version, "4") == 0 || strcmp(version, "5") == 0 || strcmp(version, "6") == 0) &&

@@ -15,7 +15,8 @@
 #include "gateway/core/problem.h"
 
 struct jail {
-        const char *profile; /* "judge", "edge", "front", "notary", "notary-token" or "relay": jail.c lists each one's calls beside its needs */
+        const char *profile; /* "judge", "edge", "front", "notary", "notary-token" or "relay": jail.c lists each one's calls beside
+                                its needs */
         /* Files and folders with all below them, up to a NULL; those that do not exist are passed over. NULL: none at all. */
         const char *const *readable;
         const char *const *writable;

@@ -20,7 +20,8 @@ struct token_request {
         struct signing_bytes certificates; /* PEM or DER: the signer's where the token has none, and its chain; may be empty */
 };
 
-/* Problems: "token-unusable" (the token, its key), "token-pin-refused" (do not ask again: it locks itself), "file-unreadable" (the PIN's file). */
+/* Problems: "token-unusable" (the token, its key), "token-pin-refused" (do not ask again: it locks itself), "file-unreadable" (the
+ * PIN's file). */
 bool token_key_open(const struct token_request *request, struct token_key **out, struct problem *problem)
         __attribute__((warn_unused_result));
 /* Borrowed; valid until the key is closed. */

@@ -119,8 +119,8 @@ static void a_hostile_expression_runs_out_of_budget(void **state)
         char *fill = many("<a><b/></a>", 2000);
         (void)state;
         struct found found = judged_transforms("<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><ds:XPath>"
-                                         "count(//*[count(//*[count(//*) &gt; 1]) &gt; 1]) &gt; 1</ds:XPath></ds:Transform>",
-                                         fill);
+                                               "count(//*[count(//*[count(//*) &gt; 1]) &gt; 1]) &gt; 1</ds:XPath></ds:Transform>",
+                                               fill);
         assert_true(found.readable);
         assert_int_equal(found.indication, SIGNING_FAILED);
         assert_true(has_reason(&found, "TOO_MUCH"));
@@ -142,8 +142,8 @@ static void the_usual_expression_removes_signatures_at_the_price_of_a_walk(void 
         char *fill = many("<a><b/></a>", 20000);
         (void)state;
         struct found found = judged_transforms("<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><ds:XPath>"
-                                         "not(ancestor-or-self::ds:Signature)</ds:XPath></ds:Transform>",
-                                         fill);
+                                               "not(ancestor-or-self::ds:Signature)</ds:XPath></ds:Transform>",
+                                               fill);
         assert_true(found.readable);
         assert_true(flag_of(&found, "intact"));
         assert_false(has_reason(&found, "TOO_MUCH"));
@@ -155,11 +155,11 @@ static void the_usual_expression_removes_signatures_at_the_price_of_a_walk(void 
 static void an_expression_that_takes_content_away_leaves_it_uncovered(void **state)
 {
         (void)state;
-        struct found found =
-                judged_transforms("<ds:Transform Algorithm=\"http://www.w3.org/2002/06/xmldsig-filter2\">"
-                            "<f:XPath xmlns:f=\"http://www.w3.org/2002/06/xmldsig-filter2\" Filter=\"subtract\">//prix</f:XPath>"
-                            "</ds:Transform>",
-                            "");
+        struct found found = judged_transforms(
+                "<ds:Transform Algorithm=\"http://www.w3.org/2002/06/xmldsig-filter2\">"
+                "<f:XPath xmlns:f=\"http://www.w3.org/2002/06/xmldsig-filter2\" Filter=\"subtract\">//prix</f:XPath>"
+                "</ds:Transform>",
+                "");
         assert_true(found.readable);
         assert_false(found.covers_all);
         assert_true(has_reason(&found, "COVERAGE_PARTIAL"));
