@@ -68,6 +68,7 @@ static const struct option_row augment_options[] = {
 };
 static const struct option_row seal_options[] = {
         {CONSULTATION},
+        {"rehearsal", NULL, OPTION_FLAG, "for the consultation that is always open for rehearsals"},
         {"consultation-file", "FILE", OPTION_VALUE, "the consultation's JSON, instead of asking the gateway"},
         {"lot", "NUMBER", OPTION_VALUE, "the lot, where the consultation has lots"},
         {"kind", "KIND", OPTION_VALUE, "candidature or offre; offre if not given"},
@@ -80,7 +81,33 @@ static const struct option_row deposit_options[] = {
         {"receipt", "FILE", OPTION_VALUE, "where the receipt goes; receipt.xml in the first folder if not given"},
         {"parallel", "N", OPTION_VALUE, "connections at once; 4 if not given"},
         {"group", "MIB", OPTION_VALUE, "size of one request; 8 MiB if not given"},
+        {"rehearsal", NULL, OPTION_FLAG, "go through every step and say what would go wrong; it counts for nothing"},
         {"again", NULL, OPTION_FLAG, "a new deposit, also where these envelopes were deposited before"},
+        {NO_MORE},
+};
+static const struct option_row move_options[] = {
+        {"deadline", "INSTANT", OPTION_VALUE, "the new deadline, with its zone: 2026-03-31T12:00:00+02:00"},
+        {"reason", "TEXT", OPTION_VALUE, "why; every company is told"},
+        {NO_MORE},
+};
+static const struct option_row safeguard_options[] = {
+        {"company", "NAME", OPTION_VALUE, "who handed it in"},
+        {"siret", "SIRET", OPTION_VALUE, "its SIRET; deposits are found by it, else by the name"},
+        {"form", "paper|medium", OPTION_VALUE, "what it is"},
+        {"received", "INSTANT", OPTION_VALUE, "when it came, with its zone: 2026-03-31T11:40:00+02:00"},
+        {"received-by", "NAME", OPTION_VALUE, "who took it; you if not given"},
+        {"lot", "NUMBER", OPTION_LIST, "the lots it is for"},
+        {"unmarked", NULL, OPTION_FLAG, "it does not bear the words that the law asks for: it is never opened"},
+        {NO_MORE},
+};
+static const struct option_row reason_options[] = {
+        {"reason", "TEXT", OPTION_VALUE, "why, for the record"},
+        {NO_MORE},
+};
+static const struct option_row registers_options[] = {
+        {"name", "NAME", OPTION_VALUE, "withdrawals, deposits or safeguards; all if not given"},
+        {"format", "csv|json", OPTION_VALUE, "csv if not given"},
+        {OUTPUT_FOLDER},
         {NO_MORE},
 };
 static const struct option_row open_options[] = {
@@ -158,6 +185,8 @@ const struct command commands[] = {
         {"consultation create", "FILE.json", 1, 1, no_options, "prepare a consultation (buyer)", pli_consultation_create},
         {"consultation document", "ID FILE…", 2, ANY, no_options, "add documents to a consultation in preparation (buyer)", pli_consultation_document},
         {"consultation publish", "ID", 1, 1, no_options, "publish a consultation (buyer)", pli_consultation_publish},
+        {"consultation move", "ID", 1, 1, move_options, "move the deadline after an incident (buyer)", pli_consultation_move},
+        {"consultation commission", "ID FILE.json", 2, 2, no_options, "name another commission, before the first deposit (buyer)", pli_consultation_commission},
         {"documents", "ID", 1, 1, output_folder, "download a consultation's documents and check their digests", pli_documents},
         {"key new", "", 0, 0, key_options, "make a private key and the request for its certificate", pli_key_new},
         {"sign", "FILE…", 1, ANY, sign_options, "sign files: one ASiC-E container with a XAdES signature over all of them", pli_sign},
@@ -167,8 +196,15 @@ const struct command commands[] = {
         {"deposit", "FOLDER…", 1, 64, deposit_options, "deposit sealed envelopes; run again, it goes on where it was", pli_deposit},
         {"deposit show", "ID", 1, 1, no_options, "show what has arrived of a deposit", pli_deposit_show},
         {"deposit withdraw", "ID", 1, 1, no_options, "withdraw a deposit before the deadline", pli_deposit_withdraw},
+        {"deposit abandon", "ID", 1, 1, no_options, "give up an unfinished deposit; its bytes are dropped", pli_deposit_abandon},
+        {"evidence verify", "FILE.zip", 1, 1, receipt_verify_options, "prove an export of evidence, offline", pli_evidence_verify},
         {"open", "CONSULTATION", 1, 1, open_options, "start or join the opening: hand over your shares (commission member)", pli_open},
         {"opening", "CONSULTATION", 1, 1, opening_options, "show an opening; download its minutes, reports and documents", pli_opening},
+        {"safeguard register", "CONSULTATION", 1, 1, safeguard_options, "register a safeguard copy that was handed in (buyer)", pli_safeguard_register},
+        {"safeguard list", "CONSULTATION", 1, 1, no_options, "the safeguard copies, and which may be opened", pli_safeguard_list},
+        {"safeguard open", "ID", 1, 1, reason_options, "open a safeguard copy, in a case of the law (buyer)", pli_safeguard_open},
+        {"safeguard destroy", "ID", 1, 1, reason_options, "destroy a safeguard copy unopened, after the opening (buyer)", pli_safeguard_destroy},
+        {"registers", "CONSULTATION", 1, 1, registers_options, "the registers of a consultation (buyer, commission)", pli_registers},
         {"file acte", "FILE…", 1, ANY, acte_options, "file an acte: first the acte, then its annexes", pli_file_acte},
         {"filing show", "ID", 1, 1, no_options, "show a filing and its steps", pli_filing_show},
         {"receipts", "", 0, 0, receipts_options, "read the feed of receipts, each exactly once (State platform)", pli_receipts},

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "gateway/client/catalogue.h"
+#include "gateway/client/line.h"
 #include "gateway/client/progress.h"
 #include "gateway/client/sealed.h"
 #include "gateway/client/session.h"
@@ -28,6 +29,7 @@ struct trip {
         uint64_t group;                 /* chunks a request */
         unsigned pause;                 /* milliseconds before the next try */
         int64_t deadline, ahead, begun; /* of the forecast; deadline 0: unknown, or already forecast */
+        bool promised;                  /* the last forecast was in time */
 };
 
 static void pause_for(unsigned milliseconds)
@@ -36,24 +38,41 @@ static void pause_for(unsigned milliseconds)
         (void)nanosleep(&pause, NULL);
 }
 
-/* "At this speed it will arrive at 11:58:20": while something can still be done about it. */
-static void forecast_show(struct trip *trip)
+/* "At this speed it will arrive at 11:58:20": while something can still be done about it. The same is not said twice. */
+static void forecast_say(struct trip *trip, int64_t left)
 {
-        int64_t left = progress_left(trip->progress), now = (int64_t)time(NULL);
+        int64_t now = (int64_t)time(NULL), early = trip->deadline - (now + trip->ahead + left);
         char hour[16], margin[48];
-        if (trip->deadline == 0 || left < 0 || now - trip->begun < FORECAST_AFTER)
-                return;
         time_t arrival = (time_t)(now + left);
         struct tm parts;
         strftime(hour, sizeof hour, "%H:%M:%S", localtime_r(&arrival, &parts));
-        int64_t early = trip->deadline - (now + trip->ahead + left);
-        if (early >= 0)
+        if (early >= 0 && !trip->promised)
                 progress_note(trip->progress, words("At this speed it will arrive at %s, %s before the deadline."), hour,
                               show_duration(early, margin));
-        else
+        else if (early < 0)
                 progress_note(trip->progress, words("WARNING: at this speed it will arrive at %s, %s AFTER the deadline."), hour,
                               show_duration(-early, margin));
+        trip->promised = early >= 0;
+}
+
+static void forecast_show(struct trip *trip)
+{
+        int64_t left = progress_left(trip->progress);
+        if (trip->deadline == 0 || left < 0 || (int64_t)time(NULL) - trip->begun < FORECAST_AFTER)
+                return;
+        forecast_say(trip, left);
         trip->deadline = 0;
+}
+
+/* Before the first byte: the line is measured, and the arrival told. */
+static void forecast_first(struct trip *trip)
+{
+        uint64_t rate = 0;
+        char speed[32];
+        if (trip->deadline == 0 || !line_measure(trip->delivery->session, &rate) || rate == 0)
+                return;
+        show_note(words("The line carries %s a second."), show_size(rate, speed));
+        forecast_say(trip, (int64_t)(trip->total / rate));
 }
 
 static void trip_moved(void *context, uint64_t bytes)
@@ -268,6 +287,8 @@ bool delivery_run(const struct delivery *delivery, struct answer *receipt, struc
         for (size_t i = 0; i < delivery->count; i++)
                 trip.total += delivery->sealed[i].ciphertext.size;
         trip_forecast(&trip);
+        if (delivery->fresh)
+                forecast_first(&trip);
         bool done = false, again = true;
         for (unsigned i = 0; again && i < COMMITS_MOST; i++) {
                 trip.progress = progress_new(delivery->invocation, words("Depositing"), trip.total);

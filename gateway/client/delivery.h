@@ -24,6 +24,7 @@ struct delivery {
         size_t count;
         unsigned connections;
         uint64_t group_bytes; /* a request carries about this much */
+        bool fresh;           /* nothing is sent yet: measure the line, say when it will arrive */
 };
 
 /* *receipt: the receipt's XML, which answer_free() frees. */

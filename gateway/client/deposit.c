@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gateway/client/acknowledgement.h"
@@ -19,7 +20,7 @@
 #include "gateway/client/session.h"
 #include "gateway/client/show.h"
 
-enum { DEPOSIT_PATIENCE = 900, CONNECTIONS = 4, GROUP_MIB = 8, RECEIPT_MOST = 16 << 20 };
+enum { REHEARSAL_FAILED = 11, DEPOSIT_PATIENCE = 900, CONNECTIONS = 4, GROUP_MIB = 8, RECEIPT_MOST = 16 << 20 };
 
 /* All that one `pli deposit` works with. */
 struct errand {
@@ -29,6 +30,7 @@ struct errand {
         struct resume resume;
         char *state_path, *receipt_path;
         unsigned connections, group_mib;
+        bool rehearsal; /* counts for nothing; what would go wrong is said */
 };
 
 static bool number_read(const struct invocation *invocation, const char *option, unsigned fallback, unsigned most, unsigned *out,
@@ -87,10 +89,11 @@ static bool errand_begin(const struct invocation *invocation, struct errand *err
             !number_read(invocation, "group", GROUP_MIB, 64, &errand->group_mib, problem) ||
             !sealed_all_open(invocation, errand, problem) || !session_open(invocation, &errand->session, problem))
                 return false;
-        errand->state_path = beside(invocation, "state", errand, "deposit.json");
-        errand->receipt_path = beside(invocation, "receipt", errand, "receipt.xml");
+        errand->rehearsal = invocation_flag(invocation, "rehearsal");
+        errand->state_path = beside(invocation, "state", errand, errand->rehearsal ? "rehearsal.json" : "deposit.json");
+        errand->receipt_path = beside(invocation, "receipt", errand, errand->rehearsal ? "rehearsal.xml" : "receipt.xml");
         session_patience(errand->session, DEPOSIT_PATIENCE);
-        if (invocation_flag(invocation, "again"))
+        if (invocation_flag(invocation, "again") || errand->rehearsal)
                 (void)unlink(errand->state_path); /* where it is not there, nothing is to be forgotten */
         return resume_open(errand->state_path, invocation_option(invocation, "gateway"), errand->sealed, errand->count,
                            &errand->resume, problem);
@@ -107,6 +110,21 @@ static void errand_end(struct errand *errand)
         session_close(errand->session);
 }
 
+/* What a rehearsal is judged by at its end: our clock, and how much there is to send. */
+static void rehearsal_ask(const struct errand *errand, json_t *request)
+{
+        char clock[32];
+        time_t now = time(NULL);
+        struct tm parts;
+        uint64_t bytes = 0;
+        for (size_t i = 0; i < errand->count; i++)
+                bytes += errand->sealed[i].ciphertext.size;
+        strftime(clock, sizeof clock, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &parts));
+        json_object_set_new(request, "rehearsal", json_true());
+        json_object_set_new(request, "clock", json_string(clock));
+        json_object_set_new(request, "bytes", json_integer((json_int_t)bytes));
+}
+
 /* The same key opens the same deposit, also when the answer was lost. */
 static bool deposit_begin(struct errand *errand, struct problem *problem)
 {
@@ -115,6 +133,8 @@ static bool deposit_begin(struct errand *errand, struct problem *problem)
                 return true;
         }
         json_t *request = json_pack("{s:s}", "key", resume_get(&errand->resume, "key")), *deposit = NULL;
+        if (errand->rehearsal)
+                rehearsal_ask(errand, request);
         char *path = session_path("/api/v1/consultations/%s/deposits", errand->sealed[0].consultation);
         struct call call = {.method = "POST", .path = path, .json = request, .key = resume_get(&errand->resume, "key")};
         bool begun = session_json(errand->session, &call, &deposit, problem);
@@ -125,7 +145,8 @@ static bool deposit_begin(struct errand *errand, struct problem *problem)
         if (begun)
                 begun = resume_set(&errand->resume, "deposit", field_text(deposit, "id"), problem);
         if (begun)
-                show_note(words("Deposit %s begun."), field_text(deposit, "id"));
+                show_note(errand->rehearsal ? words("Rehearsal %s begun: this is no deposit.") : words("Deposit %s begun."),
+                          field_text(deposit, "id"));
         json_decref(deposit);
         return begun;
 }
@@ -152,6 +173,36 @@ static int receipt_show(const struct invocation *invocation, const struct errand
         return 0;
 }
 
+/* What the gateway found: 0 where it would all have gone well. */
+static int findings_show(const struct invocation *invocation, const struct errand *errand)
+{
+        struct problem problem = {0};
+        json_t *deposit = NULL, *finding;
+        size_t at;
+        int status = 0;
+        char *path = session_path("/api/v1/deposits/%s", resume_get(&errand->resume, "deposit"));
+        bool fetched = session_json(errand->session, &(struct call){.method = "GET", .path = path}, &deposit, &problem);
+        free(path);
+        if (!fetched)
+                return show_problem(invocation, &problem);
+        json_array_foreach(json_object_get(deposit, "findings"), at, finding)
+        {
+                bool well = json_is_true(json_object_get(finding, "well"));
+                char line[512];
+                snprintf(line, sizeof line, "%s: %s", field_text(finding, "name"), field_text(finding, "text"));
+                if (!invocation_flag(invocation, "json"))
+                        show_check(well, line);
+                status = well ? status : REHEARSAL_FAILED;
+        }
+        if (invocation_flag(invocation, "json"))
+                show_json(deposit);
+        else
+                show_check(status == 0, status == 0 ? words("A deposit would go well from here. Nothing of this one is kept.")
+                                                    : words("Put this right before you deposit. Nothing of this one is kept."));
+        json_decref(deposit);
+        return status;
+}
+
 static bool errand_run(const struct invocation *invocation, struct errand *errand, struct problem *problem)
 {
         struct answer receipt = {0};
@@ -166,6 +217,7 @@ static bool errand_run(const struct invocation *invocation, struct errand *erran
                 .count = errand->count,
                 .connections = errand->connections,
                 .group_bytes = (uint64_t)errand->group_mib << 20,
+                .fresh = errand->resume.fresh,
         };
         bool done = delivery_run(&delivery, &receipt, problem) && receipt_keep(errand, &receipt, problem);
         answer_free(&receipt);
@@ -186,7 +238,9 @@ int pli_deposit(const struct invocation *invocation)
         input_close(&there);
         if (done && !finished)
                 done = errand_run(invocation, &errand, &problem);
-        status = done ? receipt_show(invocation, &errand) : show_problem(invocation, &problem);
+        status = !done              ? show_problem(invocation, &problem)
+                 : errand.rehearsal ? findings_show(invocation, &errand)
+                                    : receipt_show(invocation, &errand);
         errand_end(&errand);
         return status;
 }

@@ -1,4 +1,4 @@
-/* deposit_show.c - `pli deposit show` and `pli deposit withdraw`. */
+/* deposit_show.c - `pli deposit show`, `… withdraw` and `… abandon`. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +79,18 @@ int pli_deposit_show(const struct invocation *invocation)
         json_decref(deposit);
         answer_free(&answer);
         return called ? 0 : show_problem(invocation, &problem);
+}
+
+int pli_deposit_abandon(const struct invocation *invocation)
+{
+        struct problem problem = {0};
+        struct answer answer = {0};
+        bool called = deposit_call(invocation, "DELETE", "", &answer, &problem);
+        answer_free(&answer);
+        if (!called)
+                return show_problem(invocation, &problem);
+        show_pair(words("Given up"), invocation->arguments[0]);
+        return 0;
 }
 
 /* A withdrawal whose answer was lost is one all the same: asked again, the gateway says that it cannot be withdrawn twice. */

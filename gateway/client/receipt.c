@@ -18,6 +18,7 @@
 #include "gateway/client/input.h"
 #include "gateway/client/journal_keys.h"
 #include "gateway/client/output.h"
+#include "gateway/client/proof.h"
 #include "gateway/client/show.h"
 #include "gateway/client/trust.h"
 #include "gateway/core/owner.h"
@@ -30,20 +31,7 @@ DEFINE_OWNER(signing_trust, signing_trust_free)
 DEFINE_OWNER(signing_report, signing_report_free)
 DEFINE_OWNER(receipt_handle, receipt_free)
 
-/* One thing that was judged. */
-struct check {
-        const char *name;     /* for programs */
-        const char *sentence; /* for people, in their language */
-        enum signing_indication result;
-        char detail[400];
-};
-enum { CHECKS_MOST = 8 + REFUSALS_MAX };
-struct checks {
-        struct check list[CHECKS_MOST];
-        size_t count;
-};
-
-static struct check *check_add(struct checks *checks, const char *name, enum signing_indication result, const char *sentence)
+struct check *check_add(struct checks *checks, const char *name, enum signing_indication result, const char *sentence)
 {
         struct check *check = &checks->list[checks->count < CHECKS_MOST - 1 ? checks->count++ : CHECKS_MOST - 1];
         *check = (struct check){.name = name, .sentence = sentence, .result = result};
@@ -162,7 +150,7 @@ static void checks_json(const struct checks *checks)
         json_decref(object);
 }
 
-static int checks_show(const struct invocation *invocation, const struct checks *checks)
+int checks_show(const struct invocation *invocation, const struct checks *checks, const char *proven)
 {
         enum signing_indication result = checks_result(checks);
         if (invocation_flag(invocation, "json")) {
@@ -175,7 +163,7 @@ static int checks_show(const struct invocation *invocation, const struct checks 
                                  *check->sentence != '\0' && check->detail[0] != '\0' ? " – " : "", check->detail);
                         show_check(check->result == SIGNING_PASSED, line);
                 }
-                show_check(result == SIGNING_PASSED, result == SIGNING_PASSED ? words("This receipt is proven.")
+                show_check(result == SIGNING_PASSED, result == SIGNING_PASSED ? proven
                                                      : result == SIGNING_FAILED
                                                              ? words("This receipt is FALSE or damaged.")
                                                              : words("Nothing is wrong, but not everything could be judged."));
@@ -193,7 +181,7 @@ static bool memory_read(void *context, uint64_t offset, uint8_t *buffer, size_t 
         return true;
 }
 
-static bool receipt_judge(const struct invocation *invocation, struct content *file, struct checks *checks, struct problem *problem)
+bool receipt_judge(const struct invocation *invocation, struct content *file, struct checks *checks, struct problem *problem)
 {
         OWN(signing_trust) trust = NULL;
         OWN(signing_report) report = NULL;
@@ -221,7 +209,7 @@ int pli_receipt_verify(const struct invocation *invocation)
                       receipt_judge(invocation, &file, &checks, &problem);
         content_free(&file);
         if (judged)
-                return checks_show(invocation, &checks);
+                return checks_show(invocation, &checks, words("This receipt is proven."));
         return show_problem(invocation, &problem) == EX_USAGE ? EX_USAGE : EX_DATAERR;
 }
 

@@ -38,12 +38,13 @@ static bool notice_read(const struct invocation *invocation, struct notice *out,
         struct session *session = NULL;
         if (file != NULL)
                 return content_json(file, &out->consultation, problem);
-        if (id == NULL)
+        bool rehearsal = invocation_flag(invocation, "rehearsal");
+        if (id == NULL && !rehearsal)
                 return problem_set(problem, "usage", "%s",
                                    words("which consultation? Give --consultation ID or --consultation-file FILE"));
         if (!session_open(invocation, &session, problem))
                 return false;
-        char *path = session_path("/api/v1/consultations/%s", id);
+        char *path = rehearsal ? session_path("/api/v1/rehearsal") : session_path("/api/v1/consultations/%s", id);
         bool read = session_json(session, &(struct call){.method = "GET", .path = path}, &out->consultation, problem) &&
                     session_clock(session, &out->ahead, problem);
         free(path);
