@@ -90,6 +90,10 @@ $(BUILD)/tests/conformance/own/own: $(call objects,$(wildcard tests/conformance/
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES) -lcmocka
 conformance-runner: $(BUILD)/tests/conformance/run $(BUILD)/tests/conformance/own/own
+# Verifications a second, and what they are of what is possible: name, value, limit, ratio.
+$(BUILD)/tests/load/verify/bench: $(call objects,$(wildcard tests/load/verify/*.c)) $(BUILD)/libsigning.a
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 CORPUS ?= ../shared/data/xades
 TSV    ?= $(CORPUS)/corpus.tsv
 KNOWN  ?= tests/conformance/known.tsv
