@@ -214,8 +214,10 @@ class Story:
                          self.stack.now().strftime("%Y-%m-%d"), "--object", "Réfection de la toiture de l'école", "--classification",
                          "2019-08-29", "--type", "99_DE", "--receipt", self.at("acte-receipt.xml"), self.at("deliberation.pdf"))
         filing = json.loads(filed.stdout)["id"]
-        wait_for("the acte's transmission", lambda: json.loads(self.stack.pli("filer", "--json", "filing", "show", filing).stdout)["state"]
-                 in ("sent", "acknowledged"), 60)
+        tell("The State mails its acknowledgement (ARActe) to an IMAP mailbox; the relay reads it, and the acte is acknowledged.",
+             "L'État envoie son accusé (ARActe) par courriel dans une boîte IMAP ; le relais le relève, et l'acte est acquitté.")
+        wait_for("the State's acknowledgement", lambda: json.loads(self.stack.pli("filer", "--json", "filing", "show", filing).stdout)["state"]
+                 == "acknowledged", 60)
         evidence(self.pli("filer", "filing", "show", filing).stdout, 20)
         arrived = sorted(os.listdir(self.stack.at("ministry")))
         evidence("the simulator keeps: " + ", ".join(arrived[-3:]))

@@ -2,6 +2,7 @@
 import os
 import pwd
 import shutil
+import subprocess
 import tempfile
 
 USER, PASSWORD = "retour", "mot-de-passe-de-test"
@@ -19,8 +20,22 @@ class Mailbox:
     def _at(self, name):
         return os.path.join(self.folder, name)
 
+    def _place_for(self, user):
+        """The server's user must reach its files: where the checkout lies under a closed folder, they go to /var/tmp."""
+        os.makedirs(self.folder, exist_ok=True)
+        shutil.chown(self.folder, user)
+        if subprocess.run(["runuser", "-u", user, "--", "test", "-x", self.folder], cwd="/").returncode != 0:
+            os.rmdir(self.folder)
+            elsewhere = tempfile.mkdtemp(prefix="pli-mailbox-", dir="/var/tmp")
+            os.chmod(elsewhere, 0o755)
+            shutil.chown(elsewhere, user)
+            os.symlink(elsewhere, self.folder)
+
     def create(self):
         """The files; what is there of an earlier start stays, mails above all."""
+        if os.geteuid() == 0 and not os.path.exists(self.folder):
+            self._place_for("dovecot")
+        self.real = os.path.realpath(self.folder)
         for name in (self.maildir, *(os.path.join(self.maildir, part) for part in ("tmp", "new", "cur"))):
             os.makedirs(name, exist_ok=True)
             os.chmod(name, 0o777)  # the ministry delivers here under another user
@@ -30,38 +45,42 @@ class Mailbox:
         with open(self.password_file, "w") as file:
             file.write(PASSWORD + "\n")
         owner = pwd.getpwnam("dovecot") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-        self.sockets = tempfile.mkdtemp(prefix="pli-mail-", dir="/tmp")
+        self.destroy()
+        sockets = tempfile.mkdtemp(prefix="pli-mail-", dir="/tmp")
+        with open(self._at("sockets"), "w") as file:
+            file.write(sockets)
         with open(self._at("users"), "w") as file:
-            file.write(f"{USER}:{{PLAIN}}{PASSWORD}:{owner.pw_uid}:{owner.pw_gid}::{self.folder}::\n")
+            file.write(f"{USER}:{{PLAIN}}{PASSWORD}:{owner.pw_uid}:{owner.pw_gid}::{self.real}::\n")
         with open(self._at("dovecot.conf"), "w") as file:
-            file.write(self._configuration(owner.pw_name))
+            file.write(self._configuration(owner.pw_name, sockets))
         if os.geteuid() == 0:
-            for name in (self.sockets, self.folder, self.maildir, *(self._at(name) for name in ("tls.pem", "tls.key", "users", "dovecot.conf"))):
+            for name in (sockets, self.folder, self.maildir, *(self._at(name) for name in ("tls.pem", "tls.key", "users", "dovecot.conf"))):
                 os.chown(name, owner.pw_uid, owner.pw_gid)
 
-    def _configuration(self, user):
+    def _configuration(self, user, sockets):
+        at = self.real
         return f"""protocols = imap
 listen = 127.0.0.1
-base_dir = {self.sockets}
-state_dir = {self.sockets}
-log_path = {self._at("dovecot.log")}
+base_dir = {sockets}
+state_dir = {sockets}
+log_path = {at}/dovecot.log
 default_internal_user = {user}
 default_login_user = {user}
 default_internal_group = {user}
 first_valid_uid = 1
-mail_location = maildir:{self.maildir}
+mail_location = maildir:{at}/Maildir
 maildir_copy_with_hardlinks = no
 ssl = required
-ssl_cert = <{self._at("tls.pem")}
-ssl_key = <{self._at("tls.key")}
+ssl_cert = <{at}/tls.pem
+ssl_key = <{at}/tls.key
 auth_mechanisms = plain
 passdb {{
   driver = passwd-file
-  args = {self._at("users")}
+  args = {at}/users
 }}
 userdb {{
   driver = passwd-file
-  args = {self._at("users")}
+  args = {at}/users
 }}
 service anvil {{
   chroot =
@@ -83,7 +102,7 @@ service imap-login {{
 
     def command(self):
         """The server in the foreground, for a supervisor."""
-        argv = ["/usr/sbin/dovecot", "-F", "-c", self._at("dovecot.conf")]
+        argv = ["/usr/sbin/dovecot", "-F", "-c", os.path.join(os.path.realpath(self.folder), "dovecot.conf")]
         return ["runuser", "-u", "dovecot", "--"] + argv if os.geteuid() == 0 else argv
 
     def options(self, anchors):
@@ -98,4 +117,7 @@ service imap-login {{
                       for name in os.listdir(os.path.join(place, part)))
 
     def destroy(self):
-        shutil.rmtree(self.sockets, ignore_errors=True)
+        """The sockets' folder; the mails stay."""
+        if os.path.exists(self._at("sockets")):
+            with open(self._at("sockets")) as file:
+                shutil.rmtree(file.read(), ignore_errors=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A whole gateway on this machine: PostgreSQL, a PKI, a time-stamp authority, an OCSP responder, ClamAV, the State's
+"""A whole gateway on this machine: PostgreSQL, a PKI, a time-stamp authority, an OCSP responder, ClamAV, an IMAP server, the State's
 simulator and every program of Pli, over real TLS on loopback. The demo and the integration tests both use it.
 
 usage: stack.py start|stop|status FOLDER [--build BUILD] [--port PORT]
@@ -24,6 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 from cluster import Cluster  # noqa: E402
 from pki import Pki  # noqa: E402
+from postbox import Mailbox  # noqa: E402
 
 BODY = {"siret": "21060999100018", "name": "Commune de Saint-Exemple", "department": "006", "district": "1", "nature": "31",
         "mail": "actes@saint-exemple.example"}
@@ -75,6 +76,7 @@ class Stack:
             with open(self.note) as file:
                 self.state = json.load(file)
         self.wanted_port = port
+        self.mailbox = Mailbox(self.at("mailbox"), 0, self.pki.path("ministry.pem"), self.pki.path("ministry.key"))
 
     def at(self, *names):
         return os.path.join(self.folder, *names)
@@ -157,11 +159,13 @@ class Stack:
             os.kill(pid, signal.SIGTERM)
             wait_for("the supervisor's end", lambda: not self.running(), 120)
         shutil.rmtree(self.state.get("sockets", ""), ignore_errors=True)
+        self.mailbox.destroy()
 
     def destroy(self):
         self.stop()
         if os.path.exists(self.cluster.folder):
             self.cluster.destroy()
+        shutil.rmtree(os.path.realpath(self.mailbox.folder), ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def running(self):
@@ -190,8 +194,9 @@ class Stack:
             self.state["sockets"] = tempfile.mkdtemp(prefix="pli-run-", dir="/tmp")
         if "port" not in self.state:
             self.state["port"] = free_port(self.wanted_port or 0)
-        for name in ("stamp", "ministry", "ocsp"):
+        for name in ("stamp", "ministry", "ocsp", "mailbox"):
             self.state.setdefault(name, free_port())
+        self.mailbox.port = self.state["mailbox"]
         self._write_note()
 
     def _write_note(self):
@@ -224,7 +229,7 @@ class Stack:
 
     def _authorities(self, services):
         os.makedirs(self.at("ministry"), exist_ok=True)
-        os.makedirs(self.at("answers"), exist_ok=True)
+        self.mailbox.create()
         python = "/usr/bin/python3"
         services += [
             self._service("stamper", [python, os.path.join(HERE, "stamper.py"), "--port", str(self.state["stamp"]),
@@ -236,7 +241,8 @@ class Stack:
             self._service("ministry", [python, os.path.join(ROOT, "tests", "state", "ministry"), "--port", str(self.state["ministry"]),
                                        "--port-file", self.at("run", "ministry.port"), "--certificate", self.pki.path("ministry.pem"),
                                        "--key", self.pki.path("ministry.key"), "--client-anchors", self.pki.path("root.pem"),
-                                       "--directory", self.at("ministry"), "--answers", self.at("answers")]),
+                                       "--directory", self.at("ministry"), "--answers", self.mailbox.maildir]),
+            self._service("mailbox", self.mailbox.command()),
             self._service("antivirus", self._antivirus()),
         ]
         self._supervise(services)
@@ -286,6 +292,7 @@ TemporaryDirectory {base}
             "actes_certificate": self.pki.path("relay.pem"),
             "actes_key": self.pki.path("relay.key"),
             "actes_anchors": self.pki.path("root.pem"),
+            **self.mailbox.options(self.pki.path("root.pem")),
             "relay_seconds": "1",
             "webhook_anchors": self.pki.path("root.pem"),
             "webhook_loopback": "1",

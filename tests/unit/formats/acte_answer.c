@@ -176,9 +176,73 @@ static void a_classification_is_read_to_its_last_level(void **state)
         json_decref(answer);
 }
 
+#define ACT "044-200000012-20260331-2026_12-DE"
+#define LETTER_OF " a:IDActe='" ACT "' DateCourrierPref='2026-04-09'"
+
+static void every_letter_of_the_prefecture_is_read(void **state)
+{
+        (void)state;
+        static const struct {
+                const char *file, *kind, *message, *letter, *said;
+        } rows[] = {
+                {HEAD("CourrierSimple") LETTER_OF "/>", "letter", "2-1", "2026-04-09", "(absent)"},
+                {HEAD("DemandePieceComplementaire") LETTER_OF
+                 "><a:DescriptionPieces>Le plan</a:DescriptionPieces></a:DemandePieceComplementaire>",
+                 "pieces-wanted", "3-1", "2026-04-09", "Le plan"},
+                {HEAD("ARPieceComplementaire") "DateReception='2026-04-20'><a:InfosCourrierPref" LETTER_OF
+                                               "/></a:ARPieceComplementaire>",
+                 "reply-received", "3-5", "2026-04-09", "(absent)"},
+                {HEAD("LettreObservations") LETTER_OF "><a:Motif>Incomp\xE9tence</a:Motif></a:LettreObservations>", "observations",
+                 "4-1", "2026-04-09", "Incomp\xC3\xA9tence"},
+                {HEAD("ARReponseRejetLettreObservations") "><a:InfosCourrierPref" LETTER_OF
+                                                          "/></a:ARReponseRejetLettreObservations>",
+                 "reply-received", "4-5", "2026-04-09", "(absent)"},
+                {HEAD("DefereTA") "a:IDActe='" ACT
+                                  "'><a:DateDepot>2026-05-02</a:DateDepot><a:NatureIllegalite>Forme</a:NatureIllegalite></a:DefereTA>",
+                 "court", "5-1", "(absent)", "Forme"},
+        };
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                struct signing_refusal why;
+                json_t *answer = answer_of("", rows[i].file, &why);
+                assert_non_null(answer);
+                assert_string_equal(text(answer, "kind"), rows[i].kind);
+                assert_string_equal(text(answer, "message"), rows[i].message);
+                assert_string_equal(text(answer, "act"), ACT);
+                assert_string_equal(text(answer, "letter"), rows[i].letter);
+                assert_string_equal(text(answer, "text"), rows[i].said);
+                json_decref(answer);
+        }
+}
+
+static void a_letter_without_its_date_is_refused(void **state)
+{
+        (void)state;
+        struct signing_refusal why;
+        assert_null(answer_of("", HEAD("CourrierSimple") "a:IDActe='" ACT "'/>", &why));
+        assert_string_equal(why.code, "ANSWER_LETTER");
+}
+
+static void a_classification_without_change_has_its_date(void **state)
+{
+        (void)state;
+        struct signing_refusal why;
+        json_t *answer =
+                answer_of("",
+                          HEAD("ReponseClassificationSansChangement") "><a:DateClassification>2019-08-29</a:DateClassification>"
+                                                                      "</a:ReponseClassificationSansChangement>",
+                          &why);
+        assert_non_null(answer);
+        assert_string_equal(text(answer, "message"), "7-3");
+        assert_string_equal(text(answer, "classification"), "2019-08-29");
+        json_decref(answer);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(every_letter_of_the_prefecture_is_read),
+                cmocka_unit_test(a_letter_without_its_date_is_refused),
+                cmocka_unit_test(a_classification_without_change_has_its_date),
                 cmocka_unit_test(an_anomaly_with_an_empty_id_finds_its_acte),
                 cmocka_unit_test(an_answer_under_any_file_name_is_read),
                 cmocka_unit_test(an_answer_that_says_nothing_usable_is_refused_by_name),
