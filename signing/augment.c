@@ -9,12 +9,14 @@
 #include "gateway/core/owner.h"
 #include "signing/refusal.h"
 #include "signing/stamp_place.h"
-#include "signing/token.h"
+#include "signing/stamp_token.h"
 #include "signing/validation_values.h"
 
 typedef struct token token_handle;
+typedef struct evidence_record record_handle;
 typedef char text;
 DEFINE_OWNER(token_handle, token_free)
+DEFINE_OWNER(record_handle, evidence_record_free)
 DEFINE_OWNER(text, free)
 
 /* What a signature holds, and what is still to be put in. */
@@ -60,12 +62,8 @@ static bool harvest_open(struct harvest *harvest, struct signing_refusal *why)
 static bool stamp_harvest(struct harvest *harvest, const struct xades_stamp *stamp, struct signing_refusal *why)
 {
         OWN(token_handle) token = NULL;
-        uint8_t *der = NULL;
-        size_t size = 0;
-        bool read = xml_base64(stamp->token, LIMIT_TOKEN_BYTES, &der, &size) &&
-                    token_read((struct signing_bytes){der, size}, &token, why);
-        free(der);
-        if (!read)
+        OWN(record_handle) record = NULL;
+        if (!stamp_token_read(stamp, &token, &record, why))
                 return refuse(why, "STAMP_UNREADABLE", "RFC 3161 2.4.2", "A time-stamp of the signature is no readable token.");
         if (!token_check(token, harvest->known.certificates, why))
                 return false;
@@ -112,7 +110,8 @@ static char *harvest_text(struct harvest *harvest)
 static bool harvest_make(struct harvest *harvest, struct signing_refusal *why)
 {
         const struct xades *xades = &harvest->place->xades;
-        if (xml_child(xades->unsigned_properties, NULL, "SignatureTimeStamp") == NULL)
+        if (xml_child(xades->unsigned_properties, NULL, "SignatureTimeStamp") == NULL &&
+            xml_child(xades->unsigned_properties, SEALING_SPACE, "SealingEvidenceRecords") == NULL)
                 return refuse(why, "LEVEL_ORDER", "EN 319 132-1 6.3", "Validation data need a signature time-stamp before them.");
         if (!harvest_open(harvest, why))
                 return false;

@@ -17,6 +17,7 @@
 #include "gateway/core/log.h"
 #include "gateway/notary/batching.h"
 #include "gateway/notary/cell.h"
+#include "gateway/notary/keeping.h"
 #include "gateway/notary/keys.h"
 #include "gateway/notary/pause.h"
 #include "gateway/notary/receipts.h"
@@ -37,6 +38,7 @@ struct notary {
         struct office office;
         struct db *db;
         struct batch batch;
+        struct keeping *keeping;   /* NULL: receipts are not kept for long */
         struct batching *batching; /* NULL: each receipt has its own time-stamp */
         bool active, behind;       /* holds the lock; receipts may be missing */
         struct pause missing, completing;
@@ -136,6 +138,8 @@ static bool turn(struct notary *notary, bool *busy, struct problem *problem)
         bool well = lock_take(notary, problem) &&
                     (!notary->active || (missing_make(notary, problem) && pending_take(notary, &taken, problem) &&
                                          ((taken && !notary->office.batched) || stamps_complete(notary, &more, problem))));
+        if (well && notary->active && !taken && !more && notary->keeping != NULL)
+                well = keeping_step(notary->keeping, notary->db, false, &more, problem);
         *busy = taken || more;
         return well;
 }
@@ -218,15 +222,29 @@ static void signals_set(void)
         signal(SIGPIPE, SIG_IGN);
 }
 
-static int notary_run(const struct config *config, struct notary *notary)
+/* `pli-notary renew`: one round now. It may run beside the active notary, as a receipt is replaced only while it is as it was. */
+static int round_run(struct notary *notary)
+{
+        struct problem problem = {0};
+        bool more = notary->keeping != NULL, good = true;
+        while (more && good && ending == 0)
+                good = keeping_step(notary->keeping, notary->db, true, &more, &problem);
+        if (!good)
+                problem_log(&problem);
+        return good ? 0 : problem.row->exit;
+}
+
+static int notary_run(const struct config *config, struct notary *notary, int (*work)(struct notary *notary))
 {
         char conninfo[1024];
         snprintf(conninfo, sizeof conninfo, "%s user=pli_notary", config->database);
         notary->db = db_open(conninfo, "pli-notary");
         notary->batching = notary->office.batched ? batching_new(config->stamp_interval) : NULL;
-        int status = turns_run(notary);
+        notary->keeping = keeping_new(config, &notary->office);
+        int status = work(notary);
         db_close(notary->db);
         batching_free(notary->batching);
+        keeping_free(notary->keeping);
         batch_clear(&notary->batch);
         log_event(LOG_LEVEL_INFO, "notary-ended", NULL);
         return status;
@@ -244,19 +262,20 @@ int main(int argc, char **argv)
         struct config config;
         struct problem problem = {0};
         log_open("pli-notary", "info");
-        if (!config_load(&argc, argv, "pli-notary [--config FILE] [--set name=value]… [journal-key]", &config, &problem))
+        if (!config_load(&argc, argv, "pli-notary [--config FILE] [--set name=value]… [journal-key | renew]", &config, &problem))
                 return failed(&problem);
         log_open("pli-notary", config.log_level);
         if (!signers_open(&config, &notary.office.signers, &problem))
                 return failed(&problem);
         int status = 0;
+        const bool renew = argc == 2 && strcmp(argv[1], "renew") == 0;
         if (argc == 2 && strcmp(argv[1], "journal-key") == 0) {
                 signers_show(&notary.office.signers);
         } else if (!office_open(&config, &notary.office, &problem) || !cell_close(&config, &problem)) {
                 status = failed(&problem);
         } else {
                 signals_set();
-                status = notary_run(&config, &notary);
+                status = notary_run(&config, &notary, renew ? round_run : turns_run);
         }
         office_close(&notary.office);
         return status;

@@ -11,14 +11,15 @@ $$;
 
 -- ---- long-term keeping: time-stamps over time-stamps ----
 
--- Receipts whose last time-stamp ends within `days`, or that are a day old and were never kept: oldest end first.
-create function api.receipt_keeping(days int, lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
-        select rule.receipt_page(array(select x from receipt x where x.stamped and (x.kept_until < clock_timestamp() + make_interval(days => $1)
-                        or (x.kept_until is null and x.at < clock_timestamp() - interval '1 day'))
-                order by x.kept_until nulls first, x.index limit least(greatest($2, 1), 1000)))
+-- Receipts whose last time-stamp ends within `days`, or that are `fresh` seconds old and were never kept; in the journal's order,
+-- from the index after `after` on, so that one that cannot be kept does not stand before the others.
+create function api.receipt_keeping(days int, fresh int, after bigint, lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
+        select rule.receipt_page(array(select x from receipt x where x.stamped and x.index > $3 and (x.kept_until < clock_timestamp() + make_interval(days => $1)
+                        or (x.kept_until is null and x.at <= clock_timestamp() - make_interval(secs => $2)))
+                order by x.index limit least(greatest($4, 1), 1000)))
 $$;
 
--- The receipt with one more time-stamp over all it holds, good until `until` (null: it could not be done; the old one stays).
+-- The receipt with one more time-stamp over all it holds, which is good until `until`.
 -- Only one that still has the bytes it was made from is replaced.
 create function api.receipt_keep(event bigint, former bytea, receipt bytea, until text) returns boolean language plpgsql security definer set search_path = pli, pg_temp as $$
 begin
@@ -44,6 +45,12 @@ create function rule.key_finding() returns jsonb language sql stable as $$
         from key k where k.retired_at is null and (k.revoked_at is not null or k.valid_to < clock_timestamp() + interval '30 days')
 $$;
 
+create function rule.kept_finding() returns jsonb language sql stable as $$
+        select rule.finding('kept', count(*) = 0, case when count(*) = 0 then 'No receipt''s last time-stamp ends within 30 days.'
+                else format('%s receipts have a last time-stamp that ends within 30 days, the first at %s: see archive_evidence.', count(*), rule.instant(min(r.kept_until))) end)
+        from receipt r where r.kept_until < clock_timestamp() + interval '30 days'
+$$;
+
 create function rule.notary_findings() returns jsonb language sql stable as $$
-        select jsonb_build_array(rule.clock_finding(), rule.key_finding())
+        select jsonb_build_array(rule.clock_finding(), rule.key_finding(), rule.kept_finding())
 $$;
