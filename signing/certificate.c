@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gateway/core/owner.h"
+#include "signing/certificate_cache.h"
 #include "signing/algorithm.h"
 #include "signing/limits.h"
 
@@ -48,10 +49,9 @@ static bool take(STACK_OF(X509) * set, X509 *certificate)
 
 bool certificates_add(STACK_OF(X509) * set, struct signing_bytes der)
 {
-        const unsigned char *at = der.data;
         if (der.size == 0 || der.size > LIMIT_CERTIFICATE_BYTES || sk_X509_num(set) >= LIMIT_CERTIFICATES)
                 return false;
-        return take(set, d2i_X509(NULL, &at, (long)der.size));
+        return take(set, certificate_cache_read(der));
 }
 
 bool certificates_join(STACK_OF(X509) * set, STACK_OF(X509) * more)

@@ -9,6 +9,7 @@
 #include <xmlsec/io.h>
 
 #include "signing/algorithm.h"
+#include "signing/certificate_cache.h"
 #include "signing/refusal.h"
 
 static bool started;
@@ -37,6 +38,7 @@ void signing_stop(void)
 {
         if (!started)
                 return;
+        certificate_cache_clear();
         xmlSecCryptoShutdown();
         xmlSecShutdown();
         started = false;

@@ -20,5 +20,6 @@ extern const struct engine engine_bare;    /* libxml2's parser and canonicalisat
 extern const struct engine engine_xmlsec;  /* xmlSecDSigCtxVerify() with the key given */
 extern const struct engine engine_openssl; /* what no engine can avoid: one public key operation, the bytes digested once */
 extern const struct engine engine_sha256;  /* the bytes digested once */
+extern const struct engine engine_archive; /* digested once and held against a ZIP's CRC-32: what a container costs at least */
 
 #endif

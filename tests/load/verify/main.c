@@ -126,7 +126,9 @@ static bool ground_prepare(const char *folder)
 
 int main(int argc, char **argv)
 {
-        static const struct engine *const xml[] = {&engine_openssl, &engine_bare, &engine_xmlsec}, *const file[] = {&engine_sha256};
+        static const struct engine *const xml[] = {&engine_openssl, &engine_bare, &engine_xmlsec}, *const file[] = {
+                                                                                                           &engine_sha256,
+                                                                                                           &engine_archive};
         static const char *const names[] = {"small-rsa2048", "small-p256", "1mb-rsa2048"};
         char folder[] = "/tmp/pli-bench-XXXXXX";
         if (argc > 1)
@@ -137,7 +139,8 @@ int main(int argc, char **argv)
         for (size_t n = 0; good && n < sizeof names / sizeof *names; n++)
                 good = sample_measure(folder, names[n], xml, sizeof xml / sizeof *xml, 1, "per-second") && good;
         good = good && goal_measure(folder, "lt-rsa2048", 2000);
-        good = good && sample_measure(folder, "asice-100mb", file, 1, CONTAINER_CONTENT / 1e6, "megabytes-per-second");
+        good = good && sample_measure(folder, "asice-100mb", file, sizeof file / sizeof *file, CONTAINER_CONTENT / 1e6,
+                                      "megabytes-per-second");
         folder_remove(folder);
         return good ? 0 : 1;
 }
