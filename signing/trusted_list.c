@@ -220,20 +220,36 @@ bool trusted_list_fill(const xml_document *document, struct trusted_list *list, 
                refuse(why, "MEMORY", "", "No memory for the trusted list.");
 }
 
-/* The first tag that is neither declaration nor comment. */
+/* Behind `mark`; NULL: it is not there. */
+static const uint8_t *skip_past(const uint8_t *at, const uint8_t *end, const char *mark)
+{
+        const uint8_t *found = memmem(at, (size_t)(end - at), mark, strlen(mark));
+        return found != NULL ? found + strlen(mark) : NULL;
+}
+
+/* The first tag, behind declarations and comments. */
+static const uint8_t *tag_first(const uint8_t *at, const uint8_t *end)
+{
+        while (at != NULL && (at = skip_past(at, end, "<")) != NULL) {
+                if (end - at >= 3 && memcmp(at, "!--", 3) == 0)
+                        at = skip_past(at, end, "-->");
+                else if (end - at >= 1 && *at == '?')
+                        at = skip_past(at, end, "?>");
+                else
+                        return at;
+        }
+        return NULL;
+}
+
 bool trusted_list_is(struct signing_bytes bytes)
 {
         static const char name[] = "TrustServiceStatusList";
-        size_t head = bytes.size < 4096 ? bytes.size : 4096;
-        const uint8_t *at = bytes.data, *end = bytes.data + head;
-        while ((at = at != NULL ? memchr(at, '<', (size_t)(end - at)) : NULL) != NULL && end - at > 2 &&
-               (at[1] == '?' || at[1] == '!'))
-                at++;
-        if (at == NULL || end - at < 2)
+        if (bytes.size == 0)
                 return false;
-        const uint8_t *start = ++at;
-        for (; at < end && strchr(" \t\r\n/>", *at) == NULL; at++)
+        const uint8_t *end = bytes.data + (bytes.size < 4096 ? bytes.size : 4096);
+        const uint8_t *at = tag_first(bytes.data, end), *start = at;
+        for (; at != NULL && at < end && strchr(" \t\r\n/>", *at) == NULL; at++)
                 if (*at == ':')
                         start = at + 1;
-        return (size_t)(at - start) == sizeof name - 1 && memcmp(start, name, sizeof name - 1) == 0;
+        return at != NULL && (size_t)(at - start) == sizeof name - 1 && memcmp(start, name, sizeof name - 1) == 0;
 }

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -42,17 +43,22 @@ static void pause_for(unsigned milliseconds)
 static void forecast_say(struct trip *trip, int64_t left)
 {
         int64_t now = (int64_t)time(NULL), early = trip->deadline - (now + trip->ahead + left);
-        char hour[16], margin[48];
+        char hour[16], margin[48], sentence[256];
         time_t arrival = (time_t)(now + left);
         struct tm parts;
+        bool known = early >= 0 && trip->promised;
         strftime(hour, sizeof hour, "%H:%M:%S", localtime_r(&arrival, &parts));
-        if (early >= 0 && !trip->promised)
-                progress_note(trip->progress, words("At this speed it will arrive at %s, %s before the deadline."), hour,
-                              show_duration(early, margin));
-        else if (early < 0)
-                progress_note(trip->progress, words("WARNING: at this speed it will arrive at %s, %s AFTER the deadline."), hour,
-                              show_duration(-early, margin));
+        if (early >= 0)
+                snprintf(sentence, sizeof sentence, words("At this speed it will arrive at %s, %s before the deadline."), hour,
+                         show_duration(early, margin));
+        else
+                snprintf(sentence, sizeof sentence, words("WARNING: at this speed it will arrive at %s, %s AFTER the deadline."),
+                         hour, show_duration(-early, margin));
         trip->promised = early >= 0;
+        if (!known && trip->progress != NULL)
+                progress_note(trip->progress, "%s", sentence);
+        else if (!known)
+                show_note("%s", sentence);
 }
 
 static void forecast_show(struct trip *trip)
