@@ -22,11 +22,13 @@ enum { NAME = 64, TIME = 32 };
 
 typedef struct writer xml_writer;
 DEFINE_OWNER(xml_writer, writer_free)
+typedef char text;
+DEFINE_OWNER(text, free)
 
 static const char *text_of(const json_t *object, const char *key)
 {
-        const char *text = json_string_value(json_object_get(object, key));
-        return text != NULL ? text : "";
+        const char *value = json_string_value(json_object_get(object, key));
+        return value != NULL ? value : "";
 }
 
 static bool true_of(const json_t *object, const char *key)
@@ -126,21 +128,45 @@ static void times_write(struct writer *writer, const json_t *signature, size_t n
         writer_end(writer);
 }
 
+/* The names of what it signs, as xs:IDREFS; malloc'ed, NULL where it signs nothing. */
+static char *document_names(const json_t *signature, size_t number, bool right)
+{
+        size_t n, size = 0;
+        const json_t *reference;
+        char *names = NULL, name[NAME];
+        FILE *out = open_memstream(&names, &size);
+        if (out == NULL)
+                return NULL;
+        json_array_foreach(json_object_get(signature, "references"), n, reference)
+        {
+                if (!is_document(reference) || (right && !true_of(reference, "digestOk")))
+                        continue;
+                name_make(name, "document", number, n);
+                fprintf(out, "%s%s", ftell(out) > 0 ? " " : "", name);
+        }
+        if (fclose(out) == 0 && size > 0)
+                return names;
+        free(names);
+        return NULL;
+}
+
+/* The schema has room for the digest of one; all are named, and each has its digest among the objects. */
 static void documents_write(struct writer *writer, const json_t *signature, size_t number)
 {
         size_t n;
-        const json_t *reference;
-        char name[NAME];
+        const json_t *reference, *first = NULL;
+        OWN(text) names = document_names(signature, number, false);
         json_array_foreach(json_object_get(signature, "references"), n, reference)
         {
-                if (!is_document(reference))
-                        continue;
-                writer_start(writer, "SignersDocument");
-                digest_write(writer, text_of(reference, "digestMethod"), text_of(reference, "digestValue"));
-                name_make(name, "document", number, n);
-                reference_write(writer, "SignersDocumentRef", name);
-                writer_end(writer);
+                if (first == NULL && is_document(reference))
+                        first = reference;
         }
+        if (first == NULL || names == NULL)
+                return;
+        writer_start(writer, "SignersDocument");
+        digest_write(writer, text_of(first, "digestMethod"), text_of(first, "digestValue"));
+        reference_write(writer, "SignersDocumentRef", names);
+        writer_end(writer);
 }
 
 static void attribute_start(struct writer *writer, const char *name, bool signed_)
@@ -179,11 +205,11 @@ static void stamp_attributes_write(struct writer *writer, const json_t *signatur
 }
 
 /* xs:dateTime has no other shape; what a signature claims may have any. */
-static bool is_instant(const char *text)
+static bool is_instant(const char *claimed)
 {
         int year, month, day, hour, minute, end = 0;
-        return sscanf(text, "%4d-%2d-%2dT%2d:%2d:%*2d%n", &year, &month, &day, &hour, &minute, &end) == 5 && end == 19 &&
-               strspn(text + end, "0123456789.:+-Z") == strlen(text + end);
+        return sscanf(claimed, "%4d-%2d-%2dT%2d:%2d:%*2d%n", &year, &month, &day, &hour, &minute, &end) == 5 && end == 19 &&
+               strspn(claimed + end, "0123456789.:+-Z") == strlen(claimed + end);
 }
 
 static void attributes_write(struct writer *writer, const json_t *signature, size_t number)
@@ -310,28 +336,10 @@ static void findings_write(struct writer *writer, const json_t *signature, const
         writer_end(writer);
 }
 
-/* What the signature holds for: the documents whose digests are right. */
-static void signed_documents_write(struct writer *writer, const json_t *signature, size_t number)
-{
-        size_t n, count = 0;
-        const json_t *reference;
-        char name[NAME];
-        json_array_foreach(json_object_get(signature, "references"), n, reference)
-        {
-                if (!is_document(reference) || !true_of(reference, "digestOk"))
-                        continue;
-                if (count++ == 0)
-                        writer_start(writer, "SignedDataObjects");
-                name_make(name, "document", number, n);
-                reference_write(writer, "SignedDataObject", name);
-        }
-        if (count > 0)
-                writer_end(writer);
-}
-
 static void data_write(struct writer *writer, const json_t *signature, const json_t *report, size_t number)
 {
         char name[NAME];
+        OWN(text) names = document_names(signature, number, true);
         writer_start(writer, "AssociatedValidationReportData");
         if (json_is_object(json_object_get(signature, "signingCertificate"))) {
                 name_make(name, "certificate", number, 0);
@@ -339,7 +347,8 @@ static void data_write(struct writer *writer, const json_t *signature, const jso
                 reference_write(writer, "SigningCertificate", name);
                 writer_end(writer);
         }
-        signed_documents_write(writer, signature, number);
+        if (names != NULL)
+                reference_write(writer, "RelatedValidationObject", names);
         findings_write(writer, signature, report);
         writer_end(writer);
 }
@@ -388,7 +397,7 @@ static void object_start(struct writer *writer, const char *name, const char *ty
         writer_start(writer, "ValidationObject");
         writer_attribute(writer, "id", name);
         writer_leaf(writer, "ObjectType", type);
-        writer_start(writer, "ValidationObject");
+        writer_start(writer, "ValidationObjectRepresentation");
 }
 
 static void certificate_object(struct writer *writer, const json_t *signature, size_t number)
@@ -492,18 +501,18 @@ static void objects_write(struct writer *writer, const json_t *signatures)
         writer_end(writer);
 }
 
-static bool instant_show(int64_t at, char text[TIME])
+static bool instant_show(int64_t at, char shown[TIME])
 {
         struct tm fields;
         time_t seconds = (time_t)at;
-        return gmtime_r(&seconds, &fields) != NULL && strftime(text, TIME, "%Y-%m-%dT%H:%M:%SZ", &fields) > 0;
+        return gmtime_r(&seconds, &fields) != NULL && strftime(shown, TIME, "%Y-%m-%dT%H:%M:%SZ", &fields) > 0;
 }
 
 bool signing_report_etsi(const signing_report *report, int64_t at, const struct signing_sink *out, struct signing_refusal *why)
 {
         OWN(xml_writer) writer = writer_new();
         const json_t *object = report_object(report), *signatures = json_object_get(object, "signatures"), *signature;
-        struct signing_bytes text = {0};
+        struct signing_bytes bytes = {0};
         char instant[TIME];
         size_t n;
         if (!instant_show(at, instant))
@@ -517,8 +526,8 @@ bool signing_report_etsi(const signing_report *report, int64_t at, const struct 
         }
         objects_write(writer, signatures);
         writer_end(writer);
-        if (!writer_finish(writer, &text, why))
+        if (!writer_finish(writer, &bytes, why))
                 return false;
-        return out->write(out->context, text.data, text.size) ||
+        return out->write(out->context, bytes.data, bytes.size) ||
                refuse(why, "SINK_FAILED", "", "The report could not be handed on.");
 }

@@ -121,6 +121,7 @@ static void body_set(struct dialogue *dialogue)
         } else {
                 curl_easy_setopt(handle, CURLOPT_POST, 1L);
                 curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+                curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, call->method); /* DELETE with its body, too */
         }
         curl_easy_setopt(handle, CURLOPT_READFUNCTION, body_give);
         curl_easy_setopt(handle, CURLOPT_READDATA, dialogue);
