@@ -90,7 +90,10 @@ $(BUILD)/tests/conformance/own/own: $(call objects,$(wildcard tests/conformance/
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES) -lcmocka
 conformance-runner: $(BUILD)/tests/conformance/run $(BUILD)/tests/conformance/own/own
-# Verifications a second, and what they are of what is possible: name, value, limit, ratio.
+# Benches: tests/load/NAME/run, each number beside what was possible in the same run; ONLY="name name" for some of them.
+bench: all
+	+BUILD=$(BUILD) tests/load/bench $(ONLY)
+# Verifications a second, and what they are of what is possible.
 $(BUILD)/tests/load/verify/bench: $(call objects,$(wildcard tests/load/verify/*.c)) $(BUILD)/libsigning.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
@@ -129,6 +132,7 @@ help:
 	@echo 'make check           runs every test; tests/check STEP runs one step'
 	@echo 'make lint            the rights of the rooms, the style, static analysis'
 	@echo 'make conformance     CORPUS=dir TSV=file: our verdicts against a foreign corpus'
+	@echo 'make bench           ONLY="name name": how fast, beside what is possible and what others do; build/bench.json'
 	@echo 'make fuzz            TARGET=name SECONDS=n: libFuzzer on one parser'
 	@echo 'make clean           removes build/ (the demo lives in var/: make demo-stop first)'
 
@@ -136,4 +140,4 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all unit fuzz-replay conformance-runner conformance fuzz demo demo-stop check lint help clean
+.PHONY: all unit fuzz-replay conformance-runner conformance fuzz bench demo demo-stop check lint help clean
