@@ -6,7 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "gateway/client/hex.h"
+#include "gateway/core/hex.h"
 #include "gateway/client/catalogue.h"
 #include "gateway/client/output.h"
 #include "gateway/client/progress.h"
@@ -45,7 +45,7 @@ static bool digest_check(const struct download *download, struct taking *taking,
         char text[65];
         if (EVP_DigestFinal_ex(taking->digest, digest, NULL) != 1)
                 return problem_set(problem, "internal", "SHA-256");
-        hex_of(digest, text);
+        hex_write(digest, 32, text);
         if (download->sha256 != NULL && *download->sha256 != '\0' && strcasecmp(text, download->sha256) != 0)
                 return problem_set(problem, "digest-mismatch", words("%s has SHA-256 %s, announced was %s"), download->file, text,
                                    download->sha256);

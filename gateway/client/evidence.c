@@ -10,7 +10,7 @@
 #include "gateway/client/catalogue.h"
 #include "gateway/client/command.h"
 #include "gateway/client/functions.h"
-#include "gateway/client/hex.h"
+#include "gateway/core/hex.h"
 #include "gateway/client/proof.h"
 #include "gateway/client/show.h"
 #include "gateway/client/trust.h"
@@ -54,7 +54,7 @@ static bool entry_digest(const signing_container *container, size_t n, char hex[
                     signing_container_copy(container, n, &sink, &why) && EVP_DigestFinal_ex(digest, value, NULL) == 1;
         EVP_MD_CTX_free(digest);
         if (read)
-                hex_of(value, hex);
+                hex_write(value, 32, hex);
         return read;
 }
 

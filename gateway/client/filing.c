@@ -12,7 +12,7 @@
 #include "gateway/client/command.h"
 #include "gateway/client/delivery.h"
 #include "gateway/client/functions.h"
-#include "gateway/client/hex.h"
+#include "gateway/core/hex.h"
 #include "gateway/client/input.h"
 #include "gateway/client/output.h"
 #include "gateway/client/progress.h"
@@ -92,7 +92,7 @@ static bool filing_key(const struct invocation *invocation, const json_t *filing
         for (size_t i = 0; good && i < invocation->argument_count; i++)
                 good = file_digest(context, invocation->arguments[i], problem);
         if (good && EVP_DigestFinal_ex(context, digest, NULL) == 1)
-                hex_of(digest, key);
+                hex_write(digest, 32, key);
         EVP_MD_CTX_free(context);
         free(text);
         return good;

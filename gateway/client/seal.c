@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gateway/client/hex.h"
+#include "gateway/core/hex.h"
 #include "gateway/client/catalogue.h"
 #include "gateway/client/command.h"
 #include "gateway/client/functions.h"
@@ -180,7 +180,7 @@ static bool seal_write(const struct sealing *sealing, struct problem *problem)
         int finished = EVP_DigestFinal_ex(sealing->manifest_digest, digest, NULL);
         assert(finished == 1);
         (void)finished;
-        hex_of(digest, text);
+        hex_write(digest, 32, text);
         envelope_name(sealing->kind, sealing->lot, envelope);
         strftime(sealed_at, sizeof sealed_at, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &parts));
         json_t *seal = json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:i,s:s,s:s}", "consultation", sealing->consultation, "lot",

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/client/hex.h"
+#include "gateway/core/hex.h"
 #include "gateway/client/catalogue.h"
 #include "gateway/client/output.h"
 #include "gateway/client/show.h"
@@ -58,7 +58,7 @@ static bool sealed_check(struct sealed *sealed, struct problem *problem)
                                    sealed->folder);
         if (EVP_Digest(sealed->manifest.data, sealed->manifest.size, digest, NULL, EVP_sha256(), NULL) != 1)
                 return problem_set(problem, "internal", "SHA-256");
-        hex_of(digest, sealed->manifest_digest);
+        hex_write(digest, 32, sealed->manifest_digest);
         if (strcmp(sealed->manifest_digest, field_text(sealed->seal, "manifest")) != 0)
                 return problem_set(problem, "sealed-folder", words("%s/manifest.xml is not the one that was sealed"),
                                    sealed->folder);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/core/hex.h"
 #include "gateway/core/owner.h"
 #include "gateway/formats/receipt_form.h"
 #include "gateway/formats/receipt_view.h"
@@ -68,21 +69,6 @@ const char *receipt_time(const struct receipt *receipt)
         return form_text(receipt_root(receipt), "EventTime");
 }
 
-/* Lower-case hex of exactly `size` bytes: one value has one writing. */
-static bool hex_parse(const char *text, uint8_t *out, size_t size)
-{
-        static const char digits[] = "0123456789abcdef";
-        if (strlen(text) != 2 * size)
-                return false;
-        for (size_t i = 0; i < size; i++) {
-                const char *high = strchr(digits, text[2 * i]), *low = strchr(digits, text[2 * i + 1]);
-                if (high == NULL || low == NULL)
-                        return false;
-                out[i] = (uint8_t)((high - digits) << 4 | (low - digits));
-        }
-        return true;
-}
-
 static bool number_parse(const char *text, uint64_t *out)
 {
         uint64_t number = 0;
@@ -99,7 +85,7 @@ static bool proof_parse(const xmlNode *proof, struct merkle_proof *out)
 {
         struct merkle_proof read = {.count = 0};
         for (const xmlNode *hash = form_find(proof, "Hash"); hash != NULL; hash = xml_next(hash, RECEIPT_SPACE, "Hash")) {
-                if (read.count == MERKLE_PROOF_MAX || !hex_parse(xml_text(hash), read.hashes[read.count].bytes, MERKLE_HASH))
+                if (read.count == MERKLE_PROOF_MAX || !hex_read(xml_text(hash), read.hashes[read.count].bytes, MERKLE_HASH))
                         return false;
                 read.count++;
         }
@@ -154,7 +140,7 @@ static bool source_parse(struct receipt *receipt, struct signing_refusal *why)
                 return refuse(why, "RECEIPT_MALFORMED", RECEIPT_SPACE, "TimeStamp is included, pending or none");
         if (!number_parse(form_text(journal, "Index"), &source->index) || !number_parse(form_text(journal, "TreeSize"), &tree_size))
                 return refuse(why, "RECEIPT_MALFORMED", RECEIPT_SPACE, "Index or TreeSize is no number");
-        if (!hex_parse(form_text(journal, "Salt"), source->salt, MERKLE_SALT))
+        if (!hex_read(form_text(journal, "Salt"), source->salt, MERKLE_SALT))
                 return refuse(why, "RECEIPT_MALFORMED", RECEIPT_SPACE, "Salt is not %d bytes in hexadecimal", MERKLE_SALT);
         if (!proof_parse(form_find(journal, "Proof"), &receipt->proof))
                 return refuse(why, "RECEIPT_MALFORMED", RECEIPT_SPACE, "Proof is not at most %d hashes in hexadecimal",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/core/hex.h"
 #include "gateway/core/owner.h"
 #include "gateway/formats/receipt_form.h"
 #include "gateway/formats/receipt_view.h"
@@ -19,8 +20,7 @@ static const char *const stamp_words[] = {"included", "pending", "none"};
 static json_t *hex_json(const uint8_t *data, size_t size)
 {
         char text[2 * MERKLE_HASH + 1] = "";
-        for (size_t i = 0; i < size; i++)
-                snprintf(text + 2 * i, 3, "%02x", data[i]);
+        hex_write(data, size, text);
         return json_string(text);
 }
 

@@ -5,7 +5,7 @@
 
 #include "gateway/core/db.h"
 #include "gateway/core/owner.h"
-#include "gateway/notary/hex.h"
+#include "gateway/core/hex.h"
 #include "gateway/notary/journal.h"
 #include "gateway/notary/tree.h"
 

@@ -7,7 +7,7 @@
 #include "gateway/core/base64.h"
 #include "gateway/core/db.h"
 #include "gateway/core/owner.h"
-#include "gateway/notary/hex.h"
+#include "gateway/core/hex.h"
 #include "gateway/notary/keys.h"
 
 DEFINE_OWNER(json_t, json_decref)

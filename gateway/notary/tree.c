@@ -9,7 +9,7 @@
 
 #include "gateway/core/db.h"
 #include "gateway/core/owner.h"
-#include "gateway/notary/hex.h"
+#include "gateway/core/hex.h"
 #include "gateway/notary/tree.h"
 
 DEFINE_OWNER(json_t, json_decref)

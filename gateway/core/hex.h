@@ -1,6 +1,6 @@
-/* hex.h - bytes as the lower-case hexadecimal that JSON carries. */
-#ifndef PLI_NOTARY_HEX_H
-#define PLI_NOTARY_HEX_H
+/* hex.h - bytes as the lower-case hexadecimal that JSON, receipts and people carry: one value has one writing. */
+#ifndef PLI_CORE_HEX_H
+#define PLI_CORE_HEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* hex.c - lower-case hexadecimal. */
 #include <string.h>
 
-#include "gateway/notary/hex.h"
+#include "gateway/core/hex.h"
 
 static const char digits[] = "0123456789abcdef";
 
