@@ -14,6 +14,7 @@
 #include "signing/manifest.h"
 #include "signing/opened.h"
 #include "signing/refusal.h"
+#include "signing/source.h"
 
 DEFINE_OWNER(json_t, json_decref)
 DEFINE_OWNER(EVP_MD_CTX, EVP_MD_CTX_free)
@@ -113,7 +114,8 @@ static void reason_add(json_t *report, const struct signing_refusal *why)
 
 static json_t *report_new(void)
 {
-        return json_pack("{s:s, s:[], s:[], s:[], s:n}", "outcome", "opened", "reasons", "documents", "missing", "verification");
+        return json_pack("{s:s, s:[], s:[], s:[], s:n, s:n}", "outcome", "opened", "reasons", "documents", "missing",
+                         "verification", "manifestVerification");
 }
 
 static bool documents_copy(struct judge_wire *wire, const signing_manifest *manifest, const signing_container *container,
@@ -152,6 +154,20 @@ static void signatures_verify(const struct judge_envelope *job, signing_opened *
                 reason_add(report, &why);
 }
 
+/* The depositor may have signed the manifest: who sealed what for whom. Not compulsory; where it is there, it is judged. */
+static void manifest_verify(const struct judge_envelope *job, const signing_manifest *manifest, json_t *report)
+{
+        const struct signing_request request = {.document = source_memory(&job->manifest), .trust = job->trust, .at = job->at};
+        OWN(signing_report) verification = NULL;
+        struct signing_refusal why = {0};
+        if (!manifest->is_signed)
+                return;
+        if (signing_verify(&request, &verification, &why))
+                json_object_set_new(report, "manifestVerification", json_loads(signing_report_json(verification), 0, NULL));
+        else
+                reason_add(report, &why);
+}
+
 /* Where the plaintext stopped to be readable, the envelope's own refusal says more than the reader's. */
 static void unreadable_set(json_t *report, const signing_opened *opened, const struct signing_refusal *why)
 {
@@ -169,6 +185,7 @@ json_t *judge_envelope_open(struct judge_wire *wire, const struct judge_envelope
         struct signing_refusal inside = {0};
         if (report == NULL || !manifest_open(job, &manifest, why))
                 return NULL;
+        manifest_verify(job, manifest, report);
         if (!envelope_unseal(wire, job, manifest, &opened, &inside)) {
                 json_object_set_new(report, "outcome", json_string("unreadable"));
                 reason_add(report, &inside);
@@ -183,14 +200,30 @@ json_t *judge_envelope_open(struct judge_wire *wire, const struct judge_envelope
         return wire->failed ? NULL : TAKE(report);
 }
 
+/* What was deposited, as it was: the container with its signatures. */
+static json_t *container_extract(struct judge_wire *wire, signing_opened *opened, struct signing_refusal *why)
+{
+        static const char media_type[] = "application/vnd.etsi.asic-e+zip";
+        struct signing_source source = signing_opened_source(opened);
+        const struct signing_sink sink = judge_wire_sink(wire);
+        bool take = false;
+        if (!judge_wire_begin(wire, "", media_type, source.size, &take) || (take && !source_copy(&source, &sink, why)) ||
+            (take && !judge_wire_end(wire)))
+                return NULL;
+        return json_pack("{s:s, s:s, s:I}", "name", "", "mediaType", media_type, "size", (json_int_t)source.size);
+}
+
 json_t *judge_envelope_extract(struct judge_wire *wire, const struct judge_envelope *job, const char *name,
                                struct signing_refusal *why)
 {
         OWN(signing_manifest) manifest = NULL;
         OWN(signing_opened) opened = NULL;
         OWN(signing_container) container = NULL;
-        if (!manifest_open(job, &manifest, why) || !envelope_unseal(wire, job, manifest, &opened, why) ||
-            !signing_container_open(signing_opened_source(opened), &container, why))
+        if (!manifest_open(job, &manifest, why) || !envelope_unseal(wire, job, manifest, &opened, why))
+                return NULL;
+        if (name[0] == '\0')
+                return container_extract(wire, opened, why);
+        if (!signing_container_open(signing_opened_source(opened), &container, why))
                 return NULL;
         for (size_t n = 0; n < signing_container_count(container); n++)
                 if (strcmp(signing_container_name(container, n), name) == 0)

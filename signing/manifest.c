@@ -9,7 +9,8 @@
  *       <ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/> <ds:DigestValue>…</ds:DigestValue>
  *     </Content>
  *     <Commission Threshold="2">
- *       <Member X="1"> <Certificate>base64 SHA-256</Certificate> <Share>base64 SHA-256</Share> <xenc:EncryptedKey/> </Member>+
+ *       <Member X="1"> <Certificate>base64 SHA-256</Certificate> <Share>base64 SHA-256</Share> <xenc:EncryptedKey/>
+ *         (<Substitute> <Certificate>base64 SHA-256</Certificate> <xenc:EncryptedKey/> </Substitute>)? </Member>+
  *     </Commission>
  *     <ds:Signature/>?
  *   </SealedEnvelope>
@@ -128,6 +129,16 @@ static bool content_read(const xmlNode *node, signing_manifest *out, struct sign
         return true;
 }
 
+static bool substitute_read(const xmlNode *node, struct manifest_member *member, struct signing_refusal *why)
+{
+        struct sequence inside = sequence_of(node);
+        member->has_substitute = true;
+        if (!sequence_base64_exactly(&inside, MANIFEST_SPACE, "Certificate", member->substitute, sizeof member->substitute))
+                return malformed(why, "a Substitute lacks the SHA-256 of its certificate");
+        return wrap_xml_read(sequence_take(&inside, XENC_SPACE, "EncryptedKey"), &member->substitute_wrapped, why) &&
+               (sequence_done(&inside) || malformed(why, "a Substitute holds something else than Certificate and EncryptedKey"));
+}
+
 static bool member_read(const xmlNode *node, signing_manifest *out, struct signing_refusal *why)
 {
         if (out->member_count == SIGNING_MEMBERS_MAX)
@@ -142,7 +153,11 @@ static bool member_read(const xmlNode *node, signing_manifest *out, struct signi
                 return malformed(why, "a Member lacks the SHA-256 of its certificate or share");
         if (!wrap_xml_read(sequence_take(&inside, XENC_SPACE, "EncryptedKey"), &member->wrapped, why))
                 return false;
-        return sequence_done(&inside) || malformed(why, "a Member holds something else than Certificate, Share and EncryptedKey");
+        const xmlNode *substitute = sequence_maybe(&inside, MANIFEST_SPACE, "Substitute");
+        if (substitute != NULL && !substitute_read(substitute, member, why))
+                return false;
+        return sequence_done(&inside) ||
+               malformed(why, "a Member holds something else than Certificate, Share, EncryptedKey and Substitute");
 }
 
 static bool commission_read(const xmlNode *node, signing_manifest *out, struct signing_refusal *why)
@@ -182,10 +197,13 @@ static json_t *members_json(const signing_manifest *manifest)
         json_t *members = json_array();
         for (size_t i = 0; i < manifest->member_count; i++) {
                 const struct manifest_member *member = &manifest->members[i];
-                json_array_append_new(members, json_pack("{s:I, s:o, s:o, s:s}", "x", (json_int_t)(i + 1), "certificate",
-                                                         hex_json(member->certificate, MANIFEST_SHA256), "share",
-                                                         hex_json(member->share, MANIFEST_SHA256), "algorithm",
-                                                         member->wrapped.algorithm == WRAP_RSA_OAEP ? "rsa-oaep" : "ecdh-es"));
+                json_t *seat =
+                        json_pack("{s:I, s:o, s:o, s:s}", "x", (json_int_t)(i + 1), "certificate",
+                                  hex_json(member->certificate, MANIFEST_SHA256), "share", hex_json(member->share, MANIFEST_SHA256),
+                                  "algorithm", member->wrapped.algorithm == WRAP_RSA_OAEP ? "rsa-oaep" : "ecdh-es");
+                if (member->has_substitute)
+                        json_object_set_new(seat, "substitute", hex_json(member->substitute, MANIFEST_SHA256));
+                json_array_append_new(members, seat);
         }
         return members;
 }
@@ -193,11 +211,11 @@ static json_t *members_json(const signing_manifest *manifest)
 static char *manifest_json(const signing_manifest *manifest)
 {
         OWN(json_t)
-        json = json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:I, s:o}", "consultation", manifest->consultation, "lot",
+        json = json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:I, s:o, s:b}", "consultation", manifest->consultation, "lot",
                          manifest->lot, "kind", manifest->kind, "documents", documents_json(manifest), "plaintextSize",
                          (json_int_t)manifest->plaintext_size, "chunkSize", (json_int_t)SIGNING_CHUNK, "chunks",
                          (json_int_t)manifest->chunks, "digest", hex_json(manifest->digest, MANIFEST_SHA256), "threshold",
-                         (json_int_t)manifest->threshold, "members", members_json(manifest));
+                         (json_int_t)manifest->threshold, "members", members_json(manifest), "signed", (int)manifest->is_signed);
         return json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
 }
 
@@ -218,7 +236,7 @@ bool signing_manifest_read(struct signing_bytes manifest, signing_manifest **out
             !content_read(sequence_take(&root, MANIFEST_SPACE, "Content"), read, why) ||
             !commission_read(sequence_take(&root, MANIFEST_SPACE, "Commission"), read, why))
                 return false;
-        (void)sequence_maybe(&root, DS_SPACE, "Signature");
+        read->is_signed = sequence_maybe(&root, DS_SPACE, "Signature") != NULL;
         if (!sequence_done(&root))
                 return malformed(why, "SealedEnvelope holds something after Commission that is no signature");
         if ((read->json = manifest_json(read)) == NULL)

@@ -2,9 +2,10 @@
  * manifest.h - the sealed envelope's manifest, `urn:pli:sealed-envelope:1` (manifest.c shows the schema).
  *
  * signing_manifest_json(): {"consultation","lot","kind","documents":[{"name","mediaType","size"}],
- *  "plaintextSize","chunkSize","chunks","digest","threshold","members":[{"x","certificate","share","algorithm"}]}
+ *  "plaintextSize","chunkSize","chunks","digest","threshold","members":[{"x","certificate","share","algorithm","substitute"?}],"signed"}
  *  digest: SHA-256 over the concatenated SHA-256 of the ciphertext's chunks, hex; certificate: SHA-256 of the
- *  member's, hex; share: SHA-256 of its share (x, then 32 bytes), hex; algorithm: "rsa-oaep" or "ecdh-es".
+ *  member's, hex; share: SHA-256 of its share (x, then 32 bytes), hex; algorithm: "rsa-oaep" or "ecdh-es";
+ *  substitute: SHA-256 of the certificate that may stand in for it, hex; signed: is there a ds:Signature (not judged)?
  */
 #ifndef PLI_SIGNING_MANIFEST_H
 #define PLI_SIGNING_MANIFEST_H
@@ -29,6 +30,10 @@ struct manifest_member {
         uint8_t certificate[MANIFEST_SHA256];
         uint8_t share[MANIFEST_SHA256]; /* commitment: SHA-256 of the share */
         struct wrapped wrapped;         /* the share without its x */
+        /* The same share again, for who stands in for the member (suppléant): the seat is one, whoever sits on it. */
+        bool has_substitute;
+        uint8_t substitute[MANIFEST_SHA256];
+        struct wrapped substitute_wrapped;
 };
 
 struct signing_manifest {
@@ -41,6 +46,7 @@ struct signing_manifest {
         unsigned threshold;
         struct manifest_member members[SIGNING_MEMBERS_MAX];
         size_t member_count;
+        bool is_signed;
         char *json;
 };
 

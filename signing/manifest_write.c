@@ -35,6 +35,14 @@ static void content_write(struct writer *writer, const signing_manifest *manifes
         writer_end(writer);
 }
 
+static void substitute_write(struct writer *writer, const struct manifest_member *member)
+{
+        writer_start(writer, "Substitute");
+        writer_leaf_base64(writer, "Certificate", (struct signing_bytes){member->substitute, MANIFEST_SHA256});
+        wrap_xml_write(writer, &member->substitute_wrapped, member->substitute);
+        writer_end(writer);
+}
+
 static void commission_write(struct writer *writer, const signing_manifest *manifest)
 {
         writer_start(writer, "Commission");
@@ -46,6 +54,8 @@ static void commission_write(struct writer *writer, const signing_manifest *mani
                 writer_leaf_base64(writer, "Certificate", (struct signing_bytes){member->certificate, MANIFEST_SHA256});
                 writer_leaf_base64(writer, "Share", (struct signing_bytes){member->share, MANIFEST_SHA256});
                 wrap_xml_write(writer, &member->wrapped, member->certificate);
+                if (member->has_substitute)
+                        substitute_write(writer, member);
                 writer_end(writer);
         }
         writer_end(writer);

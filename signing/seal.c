@@ -73,18 +73,29 @@ static bool documents_list(const struct signing_seal_request *request, signing_m
         return true;
 }
 
-static bool member_wrap(struct signing_bytes certificate, const uint8_t share[SIGNING_SHARE], struct manifest_member *out,
-                        struct signing_refusal *why)
+static bool certificate_wrap(struct signing_bytes certificate, const uint8_t share[SIGNING_SHARE], uint8_t digest[MANIFEST_SHA256],
+                             struct wrapped *out, struct signing_refusal *why)
 {
         const unsigned char *at = certificate.data;
         OWN(X509) parsed = d2i_X509(NULL, &at, (long)certificate.size);
         if (parsed == NULL || at != certificate.data + certificate.size || X509_get0_pubkey(parsed) == NULL)
                 return refuse(why, "CERTIFICATE_UNREADABLE", "RFC 5280", "a member's certificate is not one in DER");
-        if (EVP_Digest(certificate.data, certificate.size, out->certificate, NULL, EVP_sha256(), NULL) != 1 ||
-            EVP_Digest(share, SIGNING_SHARE, out->share, NULL, EVP_sha256(), NULL) != 1)
+        if (EVP_Digest(certificate.data, certificate.size, digest, NULL, EVP_sha256(), NULL) != 1)
                 return internal(why, "SHA-256");
-        wrap_xml_info(&out->wrapped, out->certificate);
-        return wrap_make(X509_get0_pubkey(parsed), share + 1, &out->wrapped, why);
+        wrap_xml_info(out, digest);
+        return wrap_make(X509_get0_pubkey(parsed), share + 1, out, why);
+}
+
+/* The member's share for its own key, and the same one for who may stand in for it. */
+static bool member_wrap(const struct signing_seal_request *request, size_t n, const uint8_t share[SIGNING_SHARE],
+                        struct manifest_member *out, struct signing_refusal *why)
+{
+        if (EVP_Digest(share, SIGNING_SHARE, out->share, NULL, EVP_sha256(), NULL) != 1)
+                return internal(why, "SHA-256");
+        out->has_substitute = request->substitutes != NULL && request->substitutes[n].size > 0;
+        return certificate_wrap(request->members[n], share, out->certificate, &out->wrapped, why) &&
+               (!out->has_substitute ||
+                certificate_wrap(request->substitutes[n], share, out->substitute, &out->substitute_wrapped, why));
 }
 
 static bool members_wrap(const struct signing_seal_request *request, const uint8_t key[STREAM_KEY], signing_manifest *manifest,
@@ -93,7 +104,7 @@ static bool members_wrap(const struct signing_seal_request *request, const uint8
         uint8_t shares[SIGNING_MEMBERS_MAX][SIGNING_SHARE];
         bool wrapped = share_split(key, request->threshold, shares, request->member_count) || internal(why, "sharing the key");
         for (size_t i = 0; wrapped && i < request->member_count; i++)
-                wrapped = member_wrap(request->members[i], shares[i], &manifest->members[i], why);
+                wrapped = member_wrap(request, i, shares[i], &manifest->members[i], why);
         OPENSSL_cleanse(shares, sizeof shares);
         manifest->member_count = request->member_count;
         manifest->threshold = request->threshold;

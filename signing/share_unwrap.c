@@ -7,19 +7,42 @@
 #include "signing/manifest.h"
 #include "signing/private_key.h"
 #include "signing/refusal.h"
+#include "signing/share_unwrap.h"
 
 DEFINE_OWNER(X509, X509_free)
 
-static const struct manifest_member *member_of_certificate(const signing_manifest *manifest, struct signing_bytes certificate,
-                                                           size_t *n)
+/* The seat of a certificate, and what was wrapped for that one; NULL: none. */
+static const struct wrapped *wrapped_for(const signing_manifest *manifest, struct signing_bytes certificate, size_t *seat)
 {
         uint8_t sha256[MANIFEST_SHA256];
         if (EVP_Digest(certificate.data, certificate.size, sha256, NULL, EVP_sha256(), NULL) != 1)
                 return NULL;
-        for (*n = 0; *n < manifest->member_count; (*n)++)
-                if (memcmp(manifest->members[*n].certificate, sha256, sizeof sha256) == 0)
-                        return &manifest->members[*n];
+        for (size_t n = 0; n < manifest->member_count; n++) {
+                const struct manifest_member *member = &manifest->members[n];
+                *seat = n;
+                if (memcmp(member->certificate, sha256, sizeof sha256) == 0)
+                        return &member->wrapped;
+                if (member->has_substitute && memcmp(member->substitute, sha256, sizeof sha256) == 0)
+                        return &member->substitute_wrapped;
+        }
         return NULL;
+}
+
+bool share_unwrap(const signing_manifest *manifest, EVP_PKEY *key, struct signing_bytes certificate, uint8_t share[SIGNING_SHARE],
+                  struct signing_refusal *why)
+{
+        uint8_t opened[SIGNING_SHARE];
+        size_t seat = 0;
+        const struct wrapped *wrapped = wrapped_for(manifest, certificate, &seat);
+        if (wrapped == NULL)
+                return refuse(why, "SHARE_NOT_FOR_YOU", "urn:pli:sealed-envelope:1",
+                              "this envelope was not sealed for this certificate");
+        opened[0] = (uint8_t)(seat + 1);
+        bool unwrapped = wrap_open(key, wrapped, opened + 1, why) && signing_share_check(manifest, opened, why);
+        if (unwrapped)
+                memcpy(share, opened, SIGNING_SHARE);
+        OPENSSL_cleanse(opened, sizeof opened);
+        return unwrapped;
 }
 
 /* The certificate's DER: given as such or as PEM, or the one that came with a PKCS#12 key. */
@@ -35,39 +58,19 @@ static X509 *certificate_choose(struct signing_bytes given, const struct private
         return chosen;
 }
 
-static bool share_open(const signing_manifest *manifest, const struct private_key *key, struct signing_bytes given,
-                       uint8_t share[SIGNING_SHARE], struct signing_refusal *why)
-{
-        OWN(X509) certificate = certificate_choose(given, key);
-        if (certificate == NULL)
-                return refuse(why, "CERTIFICATE_UNREADABLE", "RFC 5280", "the member's certificate is not readable");
-        unsigned char *der = NULL;
-        int size = i2d_X509(certificate, &der);
-        size_t n = 0;
-        const struct manifest_member *member =
-                size > 0 ? member_of_certificate(manifest, (struct signing_bytes){der, (size_t)size}, &n) : NULL;
-        OPENSSL_free(der);
-        if (member == NULL)
-                return refuse(why, "SHARE_NOT_FOR_YOU", "urn:pli:sealed-envelope:1",
-                              "this envelope was not sealed for this certificate");
-        if (!wrap_open(key->key, &member->wrapped, share + 1, why))
-                return false;
-        share[0] = (uint8_t)(n + 1);
-        return true;
-}
-
 bool signing_share_unwrap(const signing_manifest *manifest, struct signing_bytes key, struct signing_bytes certificate,
                           const char *passphrase, uint8_t share[SIGNING_SHARE], struct signing_refusal *why)
 {
         struct private_key read = {0};
-        uint8_t opened[SIGNING_SHARE];
         if (!private_key_read(key, passphrase, &read, why))
                 return false;
-        bool unwrapped = share_open(manifest, &read, certificate, opened, why) && signing_share_check(manifest, opened, why);
+        OWN(X509) chosen = certificate_choose(certificate, &read);
+        unsigned char *der = NULL;
+        int size = chosen != NULL ? i2d_X509(chosen, &der) : -1;
+        bool unwrapped = size > 0 ? share_unwrap(manifest, read.key, (struct signing_bytes){der, (size_t)size}, share, why)
+                                  : refuse(why, "CERTIFICATE_UNREADABLE", "RFC 5280", "the member's certificate is not readable");
+        OPENSSL_free(der);
         private_key_clear(&read);
-        if (unwrapped)
-                memcpy(share, opened, SIGNING_SHARE);
-        OPENSSL_cleanse(opened, sizeof opened);
         return unwrapped;
 }
 

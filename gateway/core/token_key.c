@@ -13,6 +13,7 @@
 #include "gateway/core/token_uri.h"
 #include "signing/key_sign.h"
 #include "signing/private_key.h"
+#include "signing/share_unwrap.h"
 
 enum { CERTIFICATES_MAX = 16, PIN_MAX = 256 };
 
@@ -221,6 +222,12 @@ static bool certificates_find(struct token_key *key, struct signing_bytes given,
         bool found = set != NULL && certificates_gather(key, given, set, problem) && certificates_keep(key, set, problem);
         sk_X509_pop_free(set, X509_free);
         return found;
+}
+
+bool token_key_unwrap(const struct token_key *key, const signing_manifest *manifest, uint8_t share[SIGNING_SHARE],
+                      struct signing_refusal *why)
+{
+        return share_unwrap(manifest, key->key, key->use.certificate, share, why);
 }
 
 static bool token_sign(void *context, int digest_nid, struct signing_bytes digest, uint8_t *signature, size_t *size)

@@ -24,6 +24,10 @@ struct token_request {
  * PIN's file). */
 bool token_key_open(const struct token_request *request, struct token_key **out, struct problem *problem)
         __attribute__((warn_unused_result));
+/* A commission member's share, unwrapped in the token (RSA decryption or ECDH there; the certificate says whose share). Refusals:
+ * those of signing_share_unwrap(). */
+bool token_key_unwrap(const struct token_key *key, const signing_manifest *manifest, uint8_t share[SIGNING_SHARE],
+                      struct signing_refusal *why) __attribute__((warn_unused_result));
 /* Borrowed; valid until the key is closed. */
 const struct signing_key *token_key_use(const struct token_key *key);
 /* NULL is allowed. */

@@ -60,12 +60,13 @@ bool verdict_document(struct verdict_pool *pool, const struct verdict_source *do
 /* Unseals an envelope, hands each document to the sink, verifies container and
  * signatures, holds the documents against the manifest's list. The report:
  * {"outcome":"opened"|"unreadable","reasons":[…],"documents":[{"name","mediaType","size","sha256","listed":bool}],
- *  "missing":[names the manifest lists and the container lacks],"verification":{…signing report…}|null} */
+ *  "missing":[names the manifest lists and the container lacks],"verification":{…signing report…}|null,
+ *  "manifestVerification":{…signing report of the manifest…}|null where the depositor did not sign it} */
 bool verdict_envelope(struct verdict_pool *pool, const void *manifest, size_t manifest_size, struct verdict_shares shares,
                       const struct verdict_source *ciphertext, const struct verdict_trust *trust,
                       const struct verdict_sink *documents, json_t **report, struct problem *problem)
         __attribute__((warn_unused_result));
-/* One document of an opened envelope, again. */
+/* One document of an opened envelope, again; "": the container itself, as it was deposited. */
 bool verdict_extract(struct verdict_pool *pool, const void *manifest, size_t manifest_size, struct verdict_shares shares,
                      const struct verdict_source *ciphertext, const char *name, const struct verdict_sink *document,
                      struct problem *problem) __attribute__((warn_unused_result));

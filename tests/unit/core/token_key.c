@@ -86,6 +86,20 @@ static void command_run(const char *format, ...)
                 fail_msg("%s", command);
 }
 
+/* softhsm2-util imports keys that may sign only; a member's may agree on keys too. */
+static void agreeing_key_import(const struct drawer *drawer, const struct holder *holder, const char *name, const char *id)
+{
+        path_write(drawer->folder, "key.pem", holder->pem.data, holder->pem.size);
+        command_run("openssl pkey -in %s/key.pem -outform DER -out %s/key.der", drawer->folder, drawer->folder);
+        command_run("pkcs11-tool --module %s --token-label Essai --login --pin 4321 --write-object %s/key.der --type privkey "
+                    "--label %s --id %s --usage-sign --usage-derive >/dev/null",
+                    MODULE, drawer->folder, name, id);
+        command_run("openssl pkey -in %s/key.pem -pubout -outform DER -out %s/key.der", drawer->folder, drawer->folder);
+        command_run("pkcs11-tool --module %s --token-label Essai --login --pin 4321 --write-object %s/key.der --type pubkey "
+                    "--label %s --id %s >/dev/null",
+                    MODULE, drawer->folder, name, id);
+}
+
 static void key_import(const struct drawer *drawer, const struct holder *holder, const char *name, const char *id)
 {
         path_write(drawer->folder, "key.pem", holder->pem.data, holder->pem.size);
@@ -101,7 +115,7 @@ static int drawer_open(void **state)
         assert_true(signing_start(NULL));
         drawer->rsa = holder_rsa("Commune de Saint-Exemple");
         drawer->ec = holder_ec("Menuiserie Duval SARL", "P-256");
-        drawer->there = access(MODULE, R_OK) == 0 && system("command -v softhsm2-util >/dev/null 2>&1") == 0;
+        drawer->there = access(MODULE, R_OK) == 0 && system("command -v softhsm2-util pkcs11-tool >/dev/null 2>&1") == 0;
         if (!drawer->there)
                 return 0;
         strcpy(drawer->folder, "/tmp/pli-token-XXXXXX");
@@ -114,7 +128,7 @@ static int drawer_open(void **state)
         setenv("SOFTHSM2_CONF", text, 1);
         command_run("softhsm2-util --init-token --free --label Essai --so-pin 8765 --pin 4321 >/dev/null");
         key_import(drawer, &drawer->rsa, "cachet", "01");
-        key_import(drawer, &drawer->ec, "duval", "02");
+        agreeing_key_import(drawer, &drawer->ec, "duval", "02");
         path_write(drawer->folder, "pin", "4321\n", 5);
         snprintf(drawer->pin, sizeof drawer->pin, "%s/pin", drawer->folder);
         return 0;
@@ -178,6 +192,56 @@ static void a_token_signs_with_its_elliptic_key_found_by_id(void **state)
         assert_signs(drawer, "token=Essai;id=%02", &drawer->ec);
 }
 
+/* Sealed for both keys, two of two: what the token unwraps is what the file's key unwraps, and together they open. */
+static void assert_unwraps(const struct drawer *drawer, const char *what, const struct holder *holder)
+{
+        struct token_key *key = NULL;
+        struct problem problem = {0};
+        struct signing_refusal why = {0};
+        signing_manifest *manifest = NULL;
+        const struct signing_bytes text = {(const uint8_t *)"12 500 euros", 12},
+                                   members[] = {drawer->rsa.certificate, drawer->ec.certificate};
+        const struct signing_file file = {"prix.txt", "text/plain", source_memory(&text)};
+        struct sink_memory packed = memory_sink(), ciphertext = memory_sink(), written = memory_sink();
+        const struct signing_sink packing = sink_memory(&packed), sealing = sink_memory(&ciphertext),
+                                  writing = sink_memory(&written);
+        uint8_t by_token[SIGNING_SHARE] = {0}, by_file[SIGNING_SHARE];
+        assert_true(signing_pack_container(&file, 1, &packing, NULL));
+        const struct signing_bytes container = sink_bytes(&packed);
+        const struct signing_seal_request request = {.consultation = "c-1",
+                                                     .lot = "",
+                                                     .kind = "offre",
+                                                     .members = members,
+                                                     .member_count = 2,
+                                                     .threshold = 2,
+                                                     .plaintext = source_memory(&container)};
+        assert_true(signing_seal(&request, &sealing, &writing, NULL) &&
+                    signing_manifest_read(sink_bytes(&written), &manifest, NULL));
+        if (!token_opened(drawer, what, drawer->pin, holder->certificate, &key, &problem))
+                fail_msg("%s", problem.detail);
+        if (!token_key_unwrap(key, manifest, by_token, &why))
+                fail_msg("%s: %s", why.code, why.sentence);
+        assert_true(signing_share_unwrap(manifest, holder->pem, holder->certificate, NULL, by_file, NULL));
+        assert_memory_equal(by_token, by_file, sizeof by_file);
+        token_key_close(key);
+        signing_manifest_free(manifest);
+        free(packed.data);
+        free(ciphertext.data);
+        free(written.data);
+}
+
+static void a_token_unwraps_a_share_with_its_rsa_key(void **state)
+{
+        const struct drawer *drawer = *state;
+        assert_unwraps(drawer, "token=Essai;object=cachet", &drawer->rsa);
+}
+
+static void a_token_unwraps_a_share_with_its_elliptic_key(void **state)
+{
+        const struct drawer *drawer = *state;
+        assert_unwraps(drawer, "token=Essai;object=duval", &drawer->ec);
+}
+
 static void assert_refused(const struct drawer *drawer, const char *what, const char *pin, struct signing_bytes certificates,
                            const char *code)
 {
@@ -211,6 +275,8 @@ int main(void)
                 cmocka_unit_test(what_a_uri_may_not_say_is_refused),
                 cmocka_unit_test(a_token_signs_with_its_rsa_key),
                 cmocka_unit_test(a_token_signs_with_its_elliptic_key_found_by_id),
+                cmocka_unit_test(a_token_unwraps_a_share_with_its_rsa_key),
+                cmocka_unit_test(a_token_unwraps_a_share_with_its_elliptic_key),
                 cmocka_unit_test(a_token_is_not_used_by_guess),
         };
         return cmocka_run_group_tests(tests, drawer_open, drawer_close);
