@@ -222,8 +222,8 @@ struct signing_seal_request {
         const char *lot;                     /* "" where the consultation has no lots */
         const char *kind;                    /* "candidature" or "offre" */
         const struct signing_bytes *members; /* certificates, DER; member n holds the share of x = n + 1 */
-        /* NULL, or for each member who may stand in for it (suppléant; size 0: nobody). Both keys give the same share: a seat counts
-         * once. */
+        /* NULL, or for each member who may stand in for it (suppléant; size 0: nobody). Both keys give the same share: a seat
+         * counts once. */
         const struct signing_bytes *substitutes;
         size_t member_count;
         unsigned threshold;              /* k of m */
