@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "signing/xades.h"
+
 #define DSIG "http://www.w3.org/2000/09/xmldsig#"
 
 enum mark { MARK_SEEN = 1, MARK_COVERED = 2, MARK_ACCEPTED = 4, MARK_AROUND = 8 /* holds something that is or was covered */ };
@@ -101,12 +103,13 @@ static bool attributes_covered(const xmlNode *node, unsigned mark)
         return true;
 }
 
-/* A signature's own parts need no cover: SignedInfo is what is signed, properties are judged by themselves. */
+/* A signature's own parts need no cover: SignedInfo is what is signed, properties are judged by themselves. What else stands
+ * in an Object is content, and so is what stands beside properties there. */
 static bool excused(const xmlNode *node)
 {
         if (xml_is(node->parent, DSIG, "Signature"))
-                return !xml_is(node, DSIG, "Object") || xml_child(node, NULL, "QualifyingProperties") != NULL;
-        return false;
+                return !xml_is(node, DSIG, "Object");
+        return xml_is(node->parent, DSIG, "Object") && xml_is(node->parent->parent, DSIG, "Signature") && xades_is_qualifying(node);
 }
 
 /* Elements that only hold signatures (EN 319 162-1 A.5, OpenDocument 1.2 part 3 5) say nothing themselves. */

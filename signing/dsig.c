@@ -147,6 +147,15 @@ static bool manifests_read(struct dsig *dsig, struct signing_refusal *why)
         return true;
 }
 
+/* Text between the parts belongs to none of them, and nothing signs it. */
+static bool text_within(const xmlNode *node)
+{
+        for (const xmlNode *child = node->children; child != NULL; child = child->next)
+                if (child->type == XML_TEXT_NODE && child->content[strspn((const char *)child->content, " \t\r\n")] != '\0')
+                        return true;
+        return false;
+}
+
 /* <element name="Signature"><sequence><element ref="ds:SignedInfo"/><element ref="ds:SignatureValue"/>
  * <element ref="ds:KeyInfo" minOccurs="0"/><element ref="ds:Object" minOccurs="0" maxOccurs="unbounded"/></sequence> */
 static bool parts_read(struct dsig *dsig)
@@ -162,8 +171,8 @@ static bool parts_read(struct dsig *dsig)
         for (; child != NULL; child = xml_next(child, NULL, NULL))
                 if (!xml_is(child, DSIG_SPACE, "Object"))
                         return false;
-        return xml_is(dsig->info, DSIG_SPACE, "SignedInfo") && xml_is(dsig->value, DSIG_SPACE, "SignatureValue") &&
-               xml_text(dsig->value) != NULL;
+        return !text_within(dsig->node) && xml_is(dsig->info, DSIG_SPACE, "SignedInfo") &&
+               xml_is(dsig->value, DSIG_SPACE, "SignatureValue") && xml_text(dsig->value) != NULL;
 }
 
 static bool info_read(struct dsig *dsig, struct signing_refusal *why)

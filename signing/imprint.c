@@ -109,18 +109,31 @@ static bool properties_add(struct imprint *imprint, const char *const *names)
         return true;
 }
 
-/* TS 101 903 7.5, EN 319 132-1 A.1.5: the references to validation data, and for SigAndRefs the signature before them. */
-static bool refs_add(struct imprint *imprint, bool signature)
+/* TS 101 903 7.5 and, for the second version, EN 319 132-1 A.1.5: references to validation data in their order of appearance,
+ * and for SigAndRefs the signature and its time-stamps with them. */
+static bool refs_add(struct imprint *imprint, bool signature, bool second)
 {
-        static const char *const stamps[] = {"SignatureTimeStamp", NULL};
-        static const char *const refs[] = {"CompleteCertificateRefs",
-                                           "CompleteRevocationRefs",
-                                           "AttributeCertificateRefs",
-                                           "AttributeRevocationRefs",
-                                           "CompleteCertificateRefsV2",
-                                           "AttributeCertificateRefsV2",
-                                           NULL};
-        return (!signature || (signature_add(imprint) && properties_add(imprint, stamps))) && properties_add(imprint, refs);
+        static const char *const first_names[] = {"CompleteCertificateRefs", "CompleteRevocationRefs", "AttributeCertificateRefs",
+                                                  "AttributeRevocationRefs", "SignatureTimeStamp",     NULL};
+        static const char *const second_names[] = {"CompleteCertificateRefsV2",  "CompleteRevocationRefs",
+                                                   "AttributeCertificateRefsV2", "AttributeRevocationRefs",
+                                                   "SignatureTimeStamp",         NULL};
+        const char *names[6] = {NULL};
+        memcpy(names, second ? second_names : first_names, sizeof names);
+        if (!signature)
+                names[4] = NULL;
+        return (!signature || signature_add(imprint)) && properties_add(imprint, names);
+}
+
+/* TS 101 903 V1.3.2 7.7 5): an Object that a Reference covers is not taken again. V1.4.1 8.2 and EN 319 132-1 5.5.2.2 take each. */
+static bool object_taken(const struct imprint *imprint, const xmlNode *object)
+{
+        if (xml_is(imprint->stamp, XADES_141, NULL))
+                return false;
+        for (size_t n = 0; n < imprint->dsig->reference_count; n++)
+                if (imprint->dsig->references[n].target == object && imprint->dsig->references[n].manifest == 0)
+                        return true;
+        return false;
 }
 
 /* 5.5.2.2 and TS 101 903 7.7: everything signed, the signature, what stands unsigned before the stamp, other ds:Objects. */
@@ -135,7 +148,8 @@ static bool archive_add(struct imprint *imprint)
                 return false;
         for (xmlNode *object = xml_child(dsig->node, DSIG_SPACE, "Object"); object != NULL;
              object = xml_next(object, DSIG_SPACE, "Object"))
-                if (xml_child(object, NULL, "QualifyingProperties") == NULL && !element_add(imprint, object))
+                if (xml_child(object, NULL, "QualifyingProperties") == NULL && !object_taken(imprint, object) &&
+                    !element_add(imprint, object))
                         return false;
         return true;
 }
@@ -150,9 +164,9 @@ static bool imprint_add(struct imprint *imprint, enum imprint_outcome *outcome)
         if (xml_is(stamp, NULL, "IndividualDataObjectsTimeStamp"))
                 return included_add(imprint);
         if (xml_is(stamp, NULL, "SigAndRefsTimeStamp") || xml_is(stamp, NULL, "SigAndRefsTimeStampV2"))
-                return refs_add(imprint, true);
+                return refs_add(imprint, true, xml_is(stamp, NULL, "SigAndRefsTimeStampV2"));
         if (xml_is(stamp, NULL, "RefsOnlyTimeStamp") || xml_is(stamp, NULL, "RefsOnlyTimeStampV2"))
-                return refs_add(imprint, false);
+                return refs_add(imprint, false, xml_is(stamp, NULL, "RefsOnlyTimeStampV2"));
         if (xml_is(stamp, NULL, "ArchiveTimeStamp"))
                 return archive_add(imprint);
         *outcome = IMPRINT_UNKNOWN;

@@ -5,7 +5,6 @@
 #include "signing/scan.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "signing/limits.h"
 #include "signing/refusal.h"
@@ -27,28 +26,6 @@ static void scan_past(struct scan *scan, const char *text)
 {
         const char *found = memmem(scan->at, (size_t)(scan->end - scan->at), text, strlen(text));
         scan->at = found != NULL ? found + strlen(text) : scan->end;
-}
-
-/* XML 1.0 4.3.3: only encodings in which a byte below 0x80 is that ASCII character. */
-static bool scan_encoding(struct scan *scan)
-{
-        static const char *const known[] = {"UTF-8", "US-ASCII", "ISO-8859-1", "ISO-8859-15", "windows-1252"};
-        if (!scan_starts(scan, "<?xml"))
-                return true;
-        const char *close = memmem(scan->at, (size_t)(scan->end - scan->at), "?>", 2);
-        const char *name = close != NULL ? memmem(scan->at, (size_t)(close - scan->at), "encoding", 8) : NULL;
-        if (name == NULL)
-                return true;
-        name += 8;
-        while (name < close && strchr(" \t\r\n=", *name) != NULL)
-                name++;
-        for (size_t n = 0; n < sizeof known / sizeof known[0]; n++) {
-                size_t size = strlen(known[n]);
-                if ((size_t)(close - name) >= size + 2 && strncasecmp(name + 1, known[n], size) == 0 && name[size + 1] == name[0])
-                        return true;
-        }
-        return refuse(scan->why, "ENCODING", "XML 1.0 4.3.3",
-                      "The document declares an encoding that is not read here; use UTF-8.");
 }
 
 /* <!-- --> and <![CDATA[ ]]> pass; any other declaration is a DOCTYPE or inside one. */
@@ -122,15 +99,6 @@ bool scan_check(struct signing_bytes bytes, struct signing_refusal *why)
         if (bytes.size > LIMIT_XML_BYTES)
                 return refuse(why, "TOO_MUCH", "limit LIMIT_XML_BYTES", "The XML document is larger than %d bytes.",
                               LIMIT_XML_BYTES);
-        if (bytes.size == 0)
-                return refuse(why, "EMPTY", "XML 1.0 2.1", "The document is empty.");
-        if (memchr(scan.at, '\0', bytes.size) != NULL)
-                return refuse(why, "ENCODING", "XML 1.0 4.3.3",
-                              "The document is not in an encoding read here (UTF-8); it has zero bytes.");
-        if (scan_starts(&scan, "\xEF\xBB\xBF"))
-                scan.at += 3;
-        if (!scan_encoding(&scan))
-                return false;
         while (scan.at < scan.end && (scan.at = memchr(scan.at, '<', (size_t)(scan.end - scan.at))) != NULL)
                 if (!scan_markup(&scan))
                         return false;

@@ -9,7 +9,6 @@
 #include "signing/dsig.h"
 #include "signing/xades.h"
 
-#define XADES_141 "http://uri.etsi.org/01903/v1.4.1#"
 #define STAMP_CANONICAL "http://www.w3.org/2001/10/xml-exc-c14n#"
 
 /* A signature of XAdES 1.3.2 to be raised. `bytes` are the XML's own, malloc'ed. */

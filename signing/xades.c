@@ -20,6 +20,11 @@ static const char *space_of(const xmlNode *node)
         return NULL;
 }
 
+bool xades_is_qualifying(const xmlNode *node)
+{
+        return space_of(node) != NULL;
+}
+
 /* The one ds:Object/QualifyingProperties of this signature. */
 static unsigned qualifying_find(const xmlNode *signature, struct xades *out)
 {
@@ -62,7 +67,7 @@ static enum xades_structure structure_of(const struct dsig *dsig, const struct x
                 return XADES_ELSEWHERE;
         if (count == 0)
                 return typed != NULL ? XADES_ELSEWHERE : XADES_NONE;
-        if (count > 1)
+        if (count > 1 || xml_next(xades->signed_properties, xades->space, "SignedProperties") != NULL)
                 return XADES_SEVERAL;
         const char *target = xml_attribute(xades->qualifying, "Target");
         if (target == NULL || target[0] != '#' || dsig->id == NULL || strcmp(target + 1, dsig->id) != 0)

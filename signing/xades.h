@@ -13,6 +13,7 @@
 #include "signing/dsig.h"
 
 #define XADES_132 "http://uri.etsi.org/01903/v1.3.2#"
+#define XADES_141 "http://uri.etsi.org/01903/v1.4.1#"
 #define SEALING_SPACE "http://uri.etsi.org/19132/v1.1.1#" /* EN 319 132-3 */
 
 enum xades_structure {
@@ -20,7 +21,7 @@ enum xades_structure {
         XADES_GOOD,
         XADES_UNCOVERED, /* SignedProperties are not what a Reference of the right Type digests (5.2.1 of EN 319 132-1) */
         XADES_ELSEWHERE, /* that Reference digests properties outside this signature */
-        XADES_SEVERAL,   /* more than one QualifyingProperties */
+        XADES_SEVERAL,   /* more than one QualifyingProperties, or SignedProperties in it */
         XADES_MISAIMED,  /* Target names another signature */
 };
 
@@ -43,6 +44,8 @@ struct xades {
 };
 
 void xades_read(const struct dsig *dsig, struct xades *out);
+/* QualifyingProperties in a ds:Object, of any version read here. */
+bool xades_is_qualifying(const xmlNode *node);
 
 /* The certificates inside the signature: those of KeyInfo, those of CertificateValues and the like. */
 void xades_certificates(const struct dsig *dsig, const struct xades *xades, STACK_OF(X509) * key_info, STACK_OF(X509) * values);

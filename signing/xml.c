@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gateway/core/owner.h"
+#include "signing/encoding.h"
 #include "signing/limits.h"
 #include "signing/refusal.h"
 #include "signing/scan.h"
@@ -64,16 +65,21 @@ static void doctype_refuse(void *context, const xmlChar *name, const xmlChar *ex
         xmlStopParser(parser);
 }
 
-static bool doc_parse(struct signing_bytes bytes, xmlDoc **out, struct signing_refusal *why)
+/* The parser is told the encoding, and what the document declares is not read a second time (encoding.h). UTF-8 is its own. */
+static bool doc_parse(const struct encoded *encoded, xmlDoc **out, struct signing_refusal *why)
 {
-        const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOENT | XML_PARSE_NOCDATA |
-                            XML_PARSE_COMPACT | XML_PARSE_HUGE;
+        const struct signing_bytes bytes = encoded->text;
+        const char *encoding = strcmp(encoded->name, "UTF-8") == 0 || encoded->made != NULL ? NULL : encoded->name;
+        const int options = XML_PARSE_IGNORE_ENC | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOENT |
+                            XML_PARSE_NOCDATA | XML_PARSE_COMPACT | XML_PARSE_HUGE;
         OWN(xmlParserCtxt) parser = xmlNewParserCtxt();
         if (parser == NULL)
                 return refuse(why, "MEMORY", "", "No memory to read the document.");
         parser->sax->internalSubset = doctype_refuse;
         parser->sax->externalSubset = doctype_refuse;
-        xmlDoc *doc = xmlCtxtReadMemory(parser, (const char *)bytes.data, (int)bytes.size, NULL, NULL, options);
+        xmlDoc *doc = xmlCtxtReadMemory(parser, (const char *)bytes.data, (int)bytes.size, NULL, encoding, options);
+        if (doc != NULL && encoded->declared)
+                doc->encoding = xmlStrdup(BAD_CAST encoded->name); /* for who writes it again */
         if (doc != NULL && parser->wellFormed == 1 && doc->intSubset == NULL && xmlDocGetRootElement(doc) != NULL) {
                 *out = doc;
                 return true;
@@ -157,22 +163,27 @@ static bool tree_check(xml_document *document, struct signing_refusal *why)
         return true;
 }
 
-bool xml_read(struct signing_bytes bytes, xml_document **out, struct signing_refusal *why)
+static bool text_read(const struct encoded *encoded, xml_document **out, struct signing_refusal *why)
 {
-        /* White space before the declaration is a fault of XML that trusted lists have; nothing is signed there. */
-        while (bytes.size > 0 && strchr(" \t\r\n", bytes.data[0]) != NULL && bytes.data[0] != '\0') {
-                bytes.data++;
-                bytes.size--;
-        }
-        if (!scan_check(bytes, why))
+        if (!scan_check(encoded->text, why))
                 return false;
         OWN(xml_document) document = calloc(1, sizeof *document);
         if (document == NULL)
                 return refuse(why, "MEMORY", "", "No memory to read the document.");
-        if (!doc_parse(bytes, &document->doc, why) || !tree_check(document, why))
+        if (!doc_parse(encoded, &document->doc, why) || !tree_check(document, why))
                 return false;
         *out = TAKE(document);
         return true;
+}
+
+bool xml_read(struct signing_bytes bytes, xml_document **out, struct signing_refusal *why)
+{
+        struct encoded encoded;
+        if (!encoding_settle(bytes, &encoded, why))
+                return false;
+        bool good = text_read(&encoded, out, why);
+        free(encoded.made);
+        return good;
 }
 
 enum xml_found xml_by_id(const xml_document *document, const char *id, xmlNode **out)

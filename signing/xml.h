@@ -2,9 +2,8 @@
  * xml.h - hostile XML in, safe tree out; and a small way to read it.
  *
  * No DOCTYPE, no entity but the five predefined, no network, bounded size, depth,
- * attributes and namespaces (limits.h); UTF-8, US-ASCII, ISO-8859-1, ISO-8859-15
- * or windows-1252. Text is UTF-8. Nodes and strings are borrowed from the document.
- * Users write DEFINE_OWNER(xml_document, xml_document_free) and OWN(xml_document).
+ * attributes and namespaces (limits.h); the encodings of encoding.h. Text is UTF-8. Nodes and strings are borrowed from the
+ * document. Users write DEFINE_OWNER(xml_document, xml_document_free) and OWN(xml_document).
  */
 #ifndef PLI_SIGNING_XML_H
 #define PLI_SIGNING_XML_H

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_PATH, COLUMN_REPOSITORY, COLUMN_EXPECTED = 6, COLUMN_NOTE = 8, COLUMN_BESIDE = 14, COLUMNS = 28 };
+enum { COLUMN_PATH, COLUMN_REPOSITORY, COLUMN_EXPECTED = 6, COLUMN_NOTE = 8, COLUMN_BESIDE = 14, COLUMN_STAMPS = 21, COLUMNS = 28 };
 
 struct rows {
         FILE *table;
@@ -113,6 +113,7 @@ bool rows_next(struct rows *rows, struct row *row)
                 snprintf(row->path, sizeof row->path, "%s", columns[COLUMN_PATH]);
                 snprintf(row->expected, sizeof row->expected, "%s", columns[COLUMN_EXPECTED]);
                 snprintf(row->note, sizeof row->note, "%s", columns[COLUMN_NOTE]);
+                row->stamps = columns[COLUMN_STAMPS] != NULL && strcmp(columns[COLUMN_STAMPS], "T") == 0;
                 row->keyed = row->size > 0 && row->data[0] == '<' && memmem(row->data, row->size, "X509Certificate>", 16) == NULL;
                 beside_read(row, path, columns[COLUMN_BESIDE]);
                 beside_note(row, path);

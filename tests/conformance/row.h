@@ -21,7 +21,8 @@ struct row {
         char path[512], expected[160], note[200];
         uint8_t *data;
         size_t size;
-        bool keyed; /* XML without any X.509 certificate */
+        bool keyed;  /* XML without any X.509 certificate */
+        bool stamps; /* every time-stamp is asserted to be about what it stands for */
         struct beside beside;
 };
 

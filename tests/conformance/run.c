@@ -4,7 +4,7 @@
  *
  * A row's first column is the path inside the folder of its repository (second
  * column, '/' written '_'); the seventh is the expected outcome; the fifteenth
- * names files signed beside it. Trust is no part of most expectations, so none
+ * names files signed beside it; "T" in the twenty-second asserts its time-stamps. Trust is no part of most expectations, so none
  * is given: INTACT is compared by mathematics, coverage and certificate binding.
  * Vectors that hold no certificate (a bare key, a key's name, HMAC) are never
  * intact here; of them it is expected that this is said, which is agreement by
@@ -99,7 +99,7 @@ static bool agrees(const struct row *row, const struct verdict *verdict)
         if (row->keyed && starts(expected, "INTACT"))
                 return verdict->readable && verdict->sub_indication != NULL &&
                        strcmp(verdict->sub_indication, "NO_SIGNING_CERTIFICATE_FOUND") == 0;
-        bool whole = verdict->readable && verdict->intact && verdict->references;
+        bool whole = verdict->readable && verdict->intact && verdict->references && (verdict->stamps || !row->stamps);
         if (starts(expected, "INTACT") || starts(expected, "TOTAL-PASSED") || starts(expected, "TL-INTACT") ||
             starts(expected, "TST HASH_FAILURE") || starts(expected, "INDETERMINATE/CRYPTO_CONSTRAINTS"))
                 return whole;
