@@ -126,6 +126,14 @@ check:
 lint: all
 	tests/lint $(BUILD)
 
+# Onto this machine (or below DESTDIR), and as Debian packages in build/.
+install: all
+	deploy/install $(BUILD) "$(DESTDIR)"
+deb: all
+	deploy/debian/build $(BUILD) $(VERSION)
+check-deb: deb
+	tests/package/run $(BUILD)
+
 help:
 	@echo 'make                 builds the programs and the library into build/'
 	@echo 'make demo            installs what is needed, builds, starts everything and tells the story; demo-stop ends it'
@@ -134,10 +142,12 @@ help:
 	@echo 'make conformance     CORPUS=dir TSV=file: our verdicts against a foreign corpus'
 	@echo 'make bench           ONLY="name name": how fast, beside what is possible and what others do; build/bench.json'
 	@echo 'make fuzz            TARGET=name SECONDS=n: libFuzzer on one parser'
+	@echo 'make install         puts the programs, pages, units and manuals where they belong (DESTDIR=folder for elsewhere)'
+	@echo 'make deb             Debian packages; make check-deb installs them in a clean Debian and tries them'
 	@echo 'make clean           removes build/ (the demo lives in var/: make demo-stop first)'
 
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all unit fuzz-replay conformance-runner conformance fuzz bench demo demo-stop check lint help clean
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
+.PHONY: all unit fuzz-replay conformance-runner conformance fuzz bench install deb check-deb demo demo-stop check lint help clean

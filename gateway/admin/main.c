@@ -25,6 +25,8 @@ static int config_manual(const struct command *command)
         return 0;
 }
 
+static int verbs_manual(const struct command *command);
+
 static const struct verb verbs[] = {
         {"migrate", database_migrate, "[--sql DIR]",
          "bring the database to this version's schema, life cycles, functions and rights"},
@@ -51,8 +53,23 @@ static const struct verb verbs[] = {
         {"doctor", doctor_show, "", "say what is wrong; exit status 1 where something is"},
         {"config sample", config_sample, "", "the sample configuration file"},
         {"config manual", config_manual, "", "the options section of the manual pages"},
+        {"manual", verbs_manual, "", "the commands section of pliadm(8)"},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
+
+/* mdoc(7); no text of the table begins with a dot or holds a backslash. */
+static int verbs_manual(const struct command *command)
+{
+        (void)command;
+        puts(".Bl -tag -width Ds");
+        for (size_t i = 0; i < VERB_COUNT; i++) {
+                printf(".It Ic %s\n%s.\n", verbs[i].words, verbs[i].help);
+                if (*verbs[i].arguments != '\0')
+                        printf(".br\n.Li %s\n", verbs[i].arguments);
+        }
+        puts(".El");
+        return 0;
+}
 
 /* How many of argv's words are this verb's; 0 where it is another. */
 static int words_match(const struct verb *verb, int argc, char **argv)
