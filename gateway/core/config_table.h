@@ -1,9 +1,11 @@
 /* Every option of every program: name, default, (bounds,) help. Included several times. */
 CONFIG_TEXT(database, "host=/var/run/postgresql dbname=pli", "libpq connection string; the role is added by each program")
+CONFIG_TEXT(database_files, "", "front, notary, relay: folder of what libpq reads at each connection (passfile, sslrootcert, sslcert, sslkey); empty: nothing")
 CONFIG_TEXT(migrator, "postgres", "pliadm migrate: database role that applies migrations; it must be allowed to create roles")
 CONFIG_TEXT(listen, "0.0.0.0:443", "edge: address and port; port 0 takes a free one, written to listen_file")
 CONFIG_TEXT(listen_file, "", "edge: where to write the address actually listened on")
 CONFIG_TEXT(control_socket, "/run/pli/edge.sock", "SEQPACKET socket on which the edge hands connections to the front")
+CONFIG_TEXT(proxy_addresses, "", "edge: load balancers, spaces between their addresses, whose PROXY protocol v2 header is believed; empty: none")
 CONFIG_TEXT(public_name, "localhost", "edge: server name served without asking for a client certificate")
 CONFIG_TEXT(certificate_name, "cert.localhost", "edge: server name that asks for a client certificate")
 CONFIG_TEXT(tls_certificate, "/etc/pli/tls.pem", "edge: certificate chain, PEM, for both names")

@@ -15,6 +15,7 @@ struct control;
 struct listener;
 struct connection;
 struct address_counts;
+struct preface;
 
 struct edge {
         struct event_base *base;
@@ -24,6 +25,7 @@ struct edge {
         struct listener *listener;
         struct address_counts *addresses;
         struct connection *connections; /* all of them, newest first */
+        struct preface *prefaces;       /* passed on by a balancer, not known yet whose */
         int64_t connection_count;
         bool ending; /* no new connections; leave when the last has gone */
 };

@@ -19,6 +19,7 @@
 #include "gateway/edge/address.h"
 #include "gateway/edge/connection.h"
 #include "gateway/edge/edge.h"
+#include "gateway/edge/preface.h"
 
 enum { BACKLOG = 4096 };
 
@@ -28,10 +29,8 @@ struct listener {
         bool full;
 };
 
-static void connection_came(struct evconnlistener *socket, evutil_socket_t fd, struct sockaddr *address, int size, void *context)
+void listener_client(struct edge *edge, int fd, const struct sockaddr *address)
 {
-        struct edge *edge = context;
-        (void)size;
         struct address_key key = address_key_of(address);
         if (!address_claim(edge->addresses, &key)) {
                 char text[64];
@@ -47,9 +46,20 @@ static void connection_came(struct evconnlistener *socket, evutil_socket_t fd, s
         }
         if (edge->connection_count >= edge->config->connections) {
                 edge->listener->full = true;
-                evconnlistener_disable(socket);
+                evconnlistener_disable(edge->listener->socket);
                 log_event(LOG_LEVEL_WARNING, "connections-full", NULL);
         }
+}
+
+static void connection_came(struct evconnlistener *socket, evutil_socket_t fd, struct sockaddr *address, int size, void *context)
+{
+        struct edge *edge = context;
+        (void)socket;
+        (void)size;
+        if (preface_expected(edge, address))
+                preface_open(edge, fd, address);
+        else
+                listener_client(edge, fd, address);
 }
 
 static void accept_failed(struct evconnlistener *socket, void *context)

@@ -19,6 +19,7 @@
 #include "gateway/edge/control.h"
 #include "gateway/edge/edge.h"
 #include "gateway/edge/listener.h"
+#include "gateway/edge/preface.h"
 #include "gateway/edge/tls.h"
 
 static const char USAGE[] = "pli-edge [--config FILE] [--set name=value]\n"
@@ -117,6 +118,7 @@ static bool edge_open(struct edge *edge, struct problem *problem)
 static void edge_close(struct edge *edge)
 {
         listener_close(edge);
+        prefaces_close(edge);
         while (edge->connections != NULL)
                 connection_close(edge->connections);
         control_close(edge);

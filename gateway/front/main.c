@@ -63,6 +63,7 @@ static bool jail_close(const struct config *config, struct problem *problem)
                                         "/lib64",
                                         "/dev/urandom",
                                         config->judge,
+                                        config->database_files,
                                         config->ui,
                                         config->schemas,
                                         config->signature_anchors,

@@ -63,6 +63,7 @@ static bool jail_close(const struct config *config, struct problem *problem)
                                         "/lib",
                                         "/dev/urandom",
                                         config->actes_certificate,
+                                        config->database_files,
                                         config->actes_key,
                                         config->actes_anchors,
                                         config->webhook_anchors,
