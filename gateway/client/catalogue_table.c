@@ -350,6 +350,7 @@ const struct catalogue_row catalogue[] = {
         {"what to resume from; deposit.json in the first folder if not given", "d'où reprendre ; deposit.json dans le premier dossier par défaut"},
         {"where the files are that the signature names", "où sont les fichiers que la signature nomme"},
         {"where the receipt goes; receipt.xml in the first folder if not given", "où va l'accusé ; receipt.xml dans le premier dossier par défaut"},
+        {"where the receipt goes; not kept if not given", "où va l'accusé ; non conservé par défaut"},
         {"where the receipt goes; receipt.xml in this folder if not given", "où va l'accusé ; receipt.xml dans ce dossier par défaut"},
         {"whose key it is: first and last name", "à qui est la clé : prénom et nom"},
         {"write the minutes (procès-verbal), HTML", "écrit le procès-verbal, HTML"},

@@ -85,6 +85,10 @@ static const struct option_row deposit_options[] = {
         {"again", NULL, OPTION_FLAG, "a new deposit, also where these envelopes were deposited before"},
         {NO_MORE},
 };
+static const struct option_row end_options[] = {
+        {"receipt", "FILE", OPTION_VALUE, "where the receipt goes; not kept if not given"},
+        {NO_MORE},
+};
 static const struct option_row move_options[] = {
         {"deadline", "INSTANT", OPTION_VALUE, "the new deadline, with its zone: 2026-03-31T12:00:00+02:00"},
         {"reason", "TEXT", OPTION_VALUE, "why; every company is told"},
@@ -195,8 +199,8 @@ const struct command commands[] = {
         {"seal", "CONTAINER", 1, 1, seal_options, "seal a container for a consultation's commission", pli_seal},
         {"deposit", "FOLDER…", 1, 64, deposit_options, "deposit sealed envelopes; run again, it goes on where it was", pli_deposit},
         {"deposit show", "ID", 1, 1, no_options, "show what has arrived of a deposit", pli_deposit_show},
-        {"deposit withdraw", "ID", 1, 1, no_options, "withdraw a deposit before the deadline", pli_deposit_withdraw},
-        {"deposit abandon", "ID", 1, 1, no_options, "give up an unfinished deposit; its bytes are dropped", pli_deposit_abandon},
+        {"deposit withdraw", "ID", 1, 1, end_options, "withdraw a deposit before the deadline", pli_deposit_withdraw},
+        {"deposit abandon", "ID", 1, 1, end_options, "give up an unfinished deposit; its bytes are dropped", pli_deposit_abandon},
         {"evidence verify", "FILE.zip", 1, 1, receipt_verify_options, "prove an export of evidence, offline", pli_evidence_verify},
         {"open", "CONSULTATION", 1, 1, open_options, "start or join the opening: hand over your shares (commission member)", pli_open},
         {"opening", "CONSULTATION", 1, 1, opening_options, "show an opening; download its minutes, reports and documents", pli_opening},

@@ -1,4 +1,4 @@
-/* deposit_show.c - `pli deposit show`, `… withdraw` and `… abandon`. */
+/* deposit_show.c - `pli deposit show`: what has arrived. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,26 +49,23 @@ static void deposit_lines(const json_t *deposit)
         envelopes_show(json_object_get(deposit, "envelopes"));
 }
 
-static bool deposit_call(const struct invocation *invocation, const char *method, const char *tail, struct answer *answer,
-                         struct problem *problem)
+static bool deposit_fetch(const struct invocation *invocation, struct answer *answer, struct problem *problem)
 {
         struct session *session = NULL;
         if (!session_open(invocation, &session, problem))
                 return false;
-        char *base = session_path("/api/v1/deposits/%s", invocation->arguments[0]), path[512];
-        snprintf(path, sizeof path, "%s%s", base, tail);
-        bool called = session_call(session, &(struct call){.method = method, .path = path, .key = "withdraw", .waits = 30}, answer,
-                                   problem);
-        free(base);
+        char *path = session_path("/api/v1/deposits/%s", invocation->arguments[0]);
+        bool fetched = session_call(session, &(struct call){.method = "GET", .path = path}, answer, problem);
+        free(path);
         session_close(session);
-        return called;
+        return fetched;
 }
 
 int pli_deposit_show(const struct invocation *invocation)
 {
         struct problem problem = {0};
         struct answer answer = {0};
-        bool called = deposit_call(invocation, "GET", "", &answer, &problem);
+        bool called = deposit_fetch(invocation, &answer, &problem);
         json_t *deposit = called ? json_loadb(answer.body != NULL ? answer.body : "", answer.size, 0, NULL) : NULL;
         if (called && !json_is_object(deposit))
                 called = problem_set(&problem, "gateway-answer", "%s", invocation->arguments[0]);
@@ -79,42 +76,4 @@ int pli_deposit_show(const struct invocation *invocation)
         json_decref(deposit);
         answer_free(&answer);
         return called ? 0 : show_problem(invocation, &problem);
-}
-
-int pli_deposit_abandon(const struct invocation *invocation)
-{
-        struct problem problem = {0};
-        struct answer answer = {0};
-        bool called = deposit_call(invocation, "DELETE", "", &answer, &problem);
-        answer_free(&answer);
-        if (!called)
-                return show_problem(invocation, &problem);
-        show_pair(words("Given up"), invocation->arguments[0]);
-        return 0;
-}
-
-/* A withdrawal whose answer was lost is one all the same: asked again, the gateway says that it cannot be withdrawn twice. */
-static bool withdrawn_already(const struct invocation *invocation)
-{
-        struct problem ignored = {0}; /* the refusal of the withdrawal itself is the one to say */
-        struct answer answer = {0};
-        if (!deposit_call(invocation, "GET", "", &answer, &ignored))
-                return false;
-        json_t *deposit = json_loadb(answer.body != NULL ? answer.body : "", answer.size, 0, NULL);
-        bool withdrawn = strcmp(field_text(deposit, "state"), "withdrawn") == 0;
-        json_decref(deposit);
-        answer_free(&answer);
-        return withdrawn;
-}
-
-int pli_deposit_withdraw(const struct invocation *invocation)
-{
-        struct problem problem = {0};
-        struct answer answer = {0};
-        bool called = deposit_call(invocation, "POST", "/withdraw", &answer, &problem);
-        answer_free(&answer);
-        if (!called && !withdrawn_already(invocation))
-                return show_problem(invocation, &problem);
-        show_pair(words("Withdrawn"), invocation->arguments[0]);
-        return 0;
 }

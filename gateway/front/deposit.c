@@ -108,8 +108,21 @@ bool deposit_chunks_admit(struct request *request, struct problem *problem)
         return upload_place(request, envelope, first, SIGNING_SEALED_CHUNK, problem);
 }
 
+/* From the acknowledgement on, no later request that turns out to be broken takes these chunks away. */
 enum answer deposit_chunks_put(struct request *request)
 {
+        struct problem problem = {0};
+        uint8_t digests[CHUNKS_MOST * 32];
+        if (request->chunk_count > CHUNKS_MOST) {
+                problem_set(&problem, "body-too-large", "at most %d chunks", CHUNKS_MOST);
+                return http_answer_problem(request, &problem);
+        }
+        for (size_t i = 0; i < request->chunk_count; i++)
+                memcpy(digests + 32 * i, request->chunks[i].sha256, 32);
+        const struct db_argument arguments[] = {db_text(request->store_day), db_integer(request->store_content),
+                                                db_integer(request->store_first), db_bytes(digests, 32 * request->chunk_count)};
+        if (!db_call(request->db, "api.chunks_settle", arguments, 4, &problem))
+                return http_answer_problem(request, &problem);
         return http_answer_none(request, 204);
 }
 

@@ -156,7 +156,8 @@ static bool chunk_send(struct exchange *exchange, bool must)
         chunk->exchange = exchange;
         chunk->buffer = body->buffer;
         body->buffer = (struct buffer){0};
-        chunk->item = (struct store_item){.day = request->store_day,
+        chunk->item = (struct store_item){.line = exchange->caller->line,
+                                          .day = request->store_day,
                                           .content = request->store_content,
                                           .number = number,
                                           .data = chunk->buffer.data,

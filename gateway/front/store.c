@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ enum { BATCH_ITEMS = 16, BATCH_BYTES = 4 * 1024 * 1024, ARGUMENTS = 5 };
 struct store {
         pthread_mutex_t lock;
         pthread_cond_t came;
-        struct store_item *first, *last;
+        struct work_queue queue; /* of any line as many as fit: a batch is one transaction */
         bool ending;
         const char *conninfo;
         EVP_MD *sha256; /* fetched once: every fetch takes a lock in OpenSSL 3.0 */
@@ -30,22 +31,27 @@ struct batch {
         size_t count;
 };
 
+static struct store_item *item_next(struct store *store)
+{
+        struct job *job = work_queue_pop(&store->queue);
+        if (job == NULL)
+                return NULL;
+        work_queue_done(&store->queue, job->line); /* none is held back for what its line has under way */
+        return (struct store_item *)(void *)((char *)job - offsetof(struct store_item, turn));
+}
+
 static void batch_take(struct store *store, struct batch *batch)
 {
         size_t bytes = 0;
         batch->count = 0;
         pthread_mutex_lock(&store->lock);
-        while (store->first == NULL && !store->ending)
+        while (store->queue.length == 0 && !store->ending)
                 pthread_cond_wait(&store->came, &store->lock);
-        while (store->first != NULL && batch->count < BATCH_ITEMS &&
-               (batch->count == 0 || bytes + store->first->size <= BATCH_BYTES)) {
-                struct store_item *item = store->first;
-                store->first = item->next;
+        while (batch->count < BATCH_ITEMS && bytes < BATCH_BYTES && store->queue.length > 0) {
+                struct store_item *item = item_next(store);
                 bytes += item->size;
                 batch->items[batch->count++] = item;
         }
-        if (store->first == NULL)
-                store->last = NULL;
         pthread_mutex_unlock(&store->lock);
 }
 
@@ -136,13 +142,8 @@ void store_close(struct store *store)
 
 void store_put(struct store *store, struct store_item *item)
 {
-        item->next = NULL;
         pthread_mutex_lock(&store->lock);
-        if (store->last != NULL)
-                store->last->next = item;
-        else
-                store->first = item;
-        store->last = item;
+        work_queue_push(&store->queue, &item->turn, false, item->line);
         pthread_cond_signal(&store->came);
         pthread_mutex_unlock(&store->lock);
 }

@@ -1,6 +1,8 @@
 /*
  * store.h - chunks into the database: many uploads' chunks in one pipelined
- * transaction, each with its SHA-256. What is reported done is durable.
+ * transaction, each with its SHA-256. What is reported done is durable. Lines
+ * (work.h) are served in turn: one company's hundred chunks do not stand before
+ * another's one.
  */
 #ifndef PLI_FRONT_STORE_H
 #define PLI_FRONT_STORE_H
@@ -10,11 +12,13 @@
 #include <stdint.h>
 
 #include "gateway/core/problem.h"
+#include "gateway/front/work.h"
 
 struct store;
 
 struct store_item {
-        struct store_item *next;
+        struct job turn; /* the store's own */
+        uint32_t line;   /* whose (work.h) */
         const char *day; /* borrowed until done() */
         int64_t content, number;
         const uint8_t *data; /* borrowed until done() */

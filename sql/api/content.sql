@@ -1,7 +1,18 @@
 -- Bytes in and out of the store. A chunk is durable when its transaction is.
 
+-- Refuses where the chunk is not there with these bytes.
+create function rule.chunk_same(owner bigint, at date, number bigint, place int, digest bytea) returns void
+language plpgsql stable set plan_cache_mode = force_custom_plan as $$
+begin
+        perform from chunk k where k.body = owner and k.day = at and k.content = chunk_same.number and k.number = place and k.sha256 = digest;
+        if not found then
+                perform rule.refuse('content-closed', format('Chunk %s was acknowledged with other bytes: it stays as it is.', place));
+        end if;
+end
+$$;
+
 -- Waits for a commit of the same content, and refuses once it is closed. The same bytes again change
--- nothing, not even their hour of arrival.
+-- nothing, not even their hour of arrival; other bytes replace those that were not acknowledged.
 create function api.chunk_put(day date, content bigint, number int, sha256 bytea, data bytea) returns void
 language plpgsql security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_variable
@@ -20,11 +31,34 @@ begin
         values (owner, day, content, number, length(data), clock_timestamp(), sha256, data)
         on conflict on constraint chunk_pkey do update
         set size = excluded.size, arrived_at = excluded.arrived_at, sha256 = excluded.sha256, data = excluded.data
-        where k.sha256 <> excluded.sha256;
+        where k.sha256 <> excluded.sha256 and not k.settled;
+        if not found then
+                perform rule.chunk_same(owner, day, content, number, sha256);
+        end if;
 end
 $$;
 
--- Bytes that turned out not to be what the sender announced.
+-- These chunks are about to be acknowledged: each is still what its request carried, and stays so.
+create function api.chunks_settle(day date, content bigint, first int, digests bytea) returns void
+language plpgsql security definer set search_path = pli, pg_temp set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_variable
+declare
+        owner bigint;
+        whole int := length(digests) / 32;
+        kept int;
+begin
+        perform rule.act_everywhere();
+        select c.body into owner from content c where c.day = day and c.id = content for key share;
+        update chunk k set settled = true where k.body = owner and k.day = day and k.content = content and not k.settled
+                and k.number >= first and k.number - first < whole and k.sha256 = substr(digests, 32 * (k.number - first) + 1, 32);
+        get diagnostics kept = row_count;
+        if kept < whole then
+                perform rule.chunk_same(owner, day, content, first + n, substr(digests, 32 * n + 1, 32)) from generate_series(0, whole - 1) n;
+        end if;
+end
+$$;
+
+-- Bytes that turned out not to be what the sender announced; those that were acknowledged before stay.
 create function api.chunk_drop(day date, content bigint, first int, count int) returns void
 language plpgsql security definer set search_path = pli, pg_temp set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_variable
@@ -36,7 +70,8 @@ begin
         if owner is null then
                 perform rule.refuse('content-closed', 'These bytes can no longer be changed.');
         end if;
-        delete from chunk k where k.body = owner and k.day = day and k.content = content and k.number >= first and k.number - first < count;
+        delete from chunk k where k.body = owner and k.day = day and k.content = content and k.number >= first and k.number - first < count
+                and not k.settled;
 end
 $$;
 

@@ -396,6 +396,11 @@ begin
 end
 $$;
 
+-- The event that ended a deposit: asked to end it again, it answers again what it answered. Null: it has not ended so.
+create function rule.deposit_ended(d deposit, fact text) returns bigint language sql stable as $$
+        select max(e.id) from pli.event e where e.body = $1.body and e.subject = $1.id::text and e.fact = $2
+$$;
+
 -- Until the deadline only.
 create function api.deposit_withdraw(actor uuid, deposit uuid) returns jsonb
 language plpgsql security definer set search_path = pli, pg_temp as $$
@@ -409,6 +414,9 @@ begin
         perform rule.lock_company(d.consultation, d.company);
         select * into d from deposit x where x.body = d.body and x.id = d.id for update;
         select * into c from consultation x where x.body = d.body and x.id = d.consultation;
+        if d.state = 'withdrawn' then
+                return jsonb_build_object('event', rule.deposit_ended(d, 'deposit.withdrawn'));
+        end if;
         if c.deadline <= clock_timestamp() then
                 perform rule.refuse('withdrawal-after-deadline', format('The deadline was %s; it is %s.', rule.instant(c.deadline), rule.instant(clock_timestamp())));
         end if;

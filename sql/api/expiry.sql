@@ -59,6 +59,9 @@ declare
         d deposit := rule.deposit_own(actor, $2);
 begin
         select * into d from deposit x where x.body = d.body and x.id = d.id for update;
+        if d.state = 'abandoned' then
+                return jsonb_build_object('event', rule.deposit_ended(d, 'deposit.abandoned'));
+        end if;
         if d.state <> 'started' then
                 perform rule.refuse('deposit-closed', format('This deposit is %s.', d.state));
         end if;

@@ -3,6 +3,7 @@ import datetime
 import filecmp
 import json
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -53,14 +54,14 @@ class House:
     def at(self, *names):
         return os.path.join(self.folder, *names)
 
-    def consultation(self, seconds=3600, quorum=2):
-        """A published consultation whose hour is `seconds` from now."""
+    def consultation(self, seconds=3600, quorum=2, **more):
+        """A published consultation whose hour is `seconds` from now; `more` goes into its description."""
         self.serial += 1
         path = self.at(f"consultation-{self.serial}.json")
         with open(path, "w") as file:
             json.dump({"reference": f"T-{self.serial}-{os.urandom(4).hex()}", "title": "Fournitures de bureau", "object": "Fournitures",
                        "procedure": "MAPA", "deadline": (self.stack.now() + datetime.timedelta(seconds=seconds)).isoformat(),
-                       "quorum": quorum, "envelopes": ["offre"], "members": self.stack.member_certificates()}, file)
+                       "quorum": quorum, "envelopes": ["offre"], "members": self.stack.member_certificates(), **more}, file)
         created = json.loads(self.stack.pli("buyer", "--json", "consultation", "create", path).stdout)["id"]
         papers.pdf(self.at("reglement.pdf"), "Règlement")
         self.stack.pli("buyer", "consultation", "document", created, self.at("reglement.pdf"))
@@ -85,6 +86,35 @@ class House:
         receipt = envelope + ".receipt.xml"
         ran = self.stack.pli(who, "deposit", "--consultation", consultation, "--receipt", receipt, envelope, **more)
         return receipt, ran
+
+    def depositing(self, who, consultation, envelope, line, *more):
+        """`pli deposit` under way over a line of its own; its words come in English on stdout."""
+        return subprocess.Popen([self.stack.program("pli"), "--lang", "en", "deposit", "--consultation", consultation, "--receipt", envelope + ".xml",
+                                 *more, envelope], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                env=self.stack.pli_environment(who, f"https://cert.localhost:{line.port}"))
+
+    def begin(self, who, consultation, body=None):
+        """A deposit opened by hand: its description."""
+        return json.loads(self.stack.request("POST", f"/api/v1/consultations/{consultation}/deposits", who, body or {})[2])
+
+    def stored(self, consultation):
+        """How many chunks of deposits for this consultation are durable."""
+        return int(self.stack.cluster.psql("select count(*) from pli.chunk k join pli.envelope e on e.day = k.day and e.content = k.content "
+                                           f"join pli.deposit d on d.body = e.body and d.id = e.deposit where d.consultation = '{consultation}'")[0])
+
+    def receipt(self, path):
+        """What a receipt's event says."""
+        return json.loads(self.stack.pli(None, "--json", "receipt", "show", path).stdout)
+
+    def events(self, who):
+        """All that the feed tells somebody."""
+        rows, after = [], -1
+        while True:
+            page = json.loads(self.stack.request("GET", f"/api/v1/events?after={after}&limit=100", who)[2])
+            rows += page["events"]
+            if not page["events"]:
+                return rows
+            after = page["next"]
 
     def open(self, consultation, members=("member-1", "member-2")):
         for member in members:

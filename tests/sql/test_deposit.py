@@ -159,12 +159,32 @@ def test_a_deposit_for_one_lot_replaces_that_lot_only(world):
     assert world.front.call("deposit_show", world.party["duval"], both["id"])["state"] == "replaced"
 
 
+def test_an_acknowledged_chunk_is_not_lost_to_a_later_request_that_is_broken(world):
+    consultation = world.publish()
+    opened = world.open_deposit(consultation)
+    place = world.front.call("envelope_admit", world.party["duval"], opened["id"], "offre", None, None)
+    at = (place["day"], place["content"])
+    for number, data in ((0, b"a"), (1, b"b")):
+        world.front.call("chunk_put", *at, number, sha256(data), data)
+    world.front.call("chunks_settle", *at, 0, sha256(b"a") + sha256(b"b"))
+    world.front.call("chunk_put", *at, 1, sha256(b"b"), b"b")
+    refused("content-closed", world.front.call, "chunk_put", *at, 1, sha256(b"c"), b"c")
+    world.front.call("chunk_put", *at, 2, sha256(b"c"), b"c")
+    world.front.call("chunk_drop", *at, 0, 3)
+    assert world.front.call("deposit_show", world.party["duval"], opened["id"])["envelopes"][0]["arrived"] == [[0, 1]]
+    world.front.call("chunks_settle", *at, 0, sha256(b"a") + sha256(b"b"))
+    refused("content-closed", world.front.call, "chunks_settle", *at, 1, sha256(b"b") + sha256(b"c"))
+    world.front.call("chunk_put", *at, 2, sha256(b"d"), b"d")  # another request took its place meanwhile
+    refused("content-closed", world.front.call, "chunks_settle", *at, 2, sha256(b"c"))
+
+
 def test_a_deposit_is_withdrawn_until_the_deadline_only(world):
     consultation = world.publish()
     first, second = world.deposit(consultation), world.deposit(consultation, "nord")
     receipt = world.front.call("deposit_withdraw", world.party["duval"], first["id"])["event"]
     assert event_text(world, receipt)["withdrawn"] == first["event"]
     world.set_deadline(consultation, 0)
+    assert world.front.call("deposit_withdraw", world.party["duval"], first["id"])["event"] == receipt  # the first answer again
     refused("withdrawal-after-deadline", world.front.call, "deposit_withdraw", world.party["nord"], second["id"])
 
 
