@@ -40,7 +40,19 @@ insert into wanted (kind, from_state, event, to_state, sentence_en, sentence_fr)
 ('filing', 'sending', 'refuse', 'refused', 'The State reports an anomaly before the sending is over.', 'L''État signale une anomalie avant la fin de l''envoi.'),
 ('filing', 'sent', 'acknowledge', 'acknowledged', 'The State acknowledges reception.', 'L''État accuse réception.'),
 ('filing', 'sent', 'refuse', 'refused', 'The State reports an anomaly.', 'L''État signale une anomalie.'),
-('filing', 'acknowledged', 'cancel', 'cancelled', 'The State acknowledges the cancellation.', 'L''État accuse réception de l''annulation.');
+('filing', 'acknowledged', 'cancel', 'cancelled', 'The State acknowledges the cancellation.', 'L''État accuse réception de l''annulation.'),
+('filing', 'acknowledged', 'ask-cancel', 'cancelling', 'The authority asks the State to cancel the filing.', 'La collectivité demande à l''État d''annuler la télétransmission.'),
+('filing', 'cancelling', 'cancel', 'cancelled', 'The State acknowledges the cancellation.', 'L''État accuse réception de l''annulation.'),
+('filing', 'cancelling', 'keep', 'acknowledged', 'The State did not take the cancellation: the filing stands.', 'L''État n''a pas pris l''annulation : la télétransmission demeure.'),
+('filing', 'none', 'answer', 'submitted', 'The gateway answers the State by itself.', 'La passerelle répond d''elle-même à l''État.'),
+('letter', 'none', 'receive', 'received', 'The prefecture''s letter is received.', 'Le courrier de la préfecture est reçu.'),
+('letter', 'received', 'acknowledge', 'acknowledged', 'The prefecture has taken our receipt of its letter.', 'La préfecture a pris notre accusé de réception.'),
+('letter', 'received', 'reply', 'replied', 'The authority has replied.', 'La collectivité a répondu.'),
+('letter', 'acknowledged', 'reply', 'replied', 'The authority has replied.', 'La collectivité a répondu.'),
+('letter', 'replied', 'acknowledge', 'replied', 'The prefecture has taken our receipt of its letter.', 'La préfecture a pris notre accusé de réception.'),
+('letter', 'replied', 'reply', 'replied', 'The authority has replied again.', 'La collectivité a répondu de nouveau.'),
+('letter', 'settled', 'reply', 'replied', 'The authority has replied again.', 'La collectivité a répondu de nouveau.'),
+('letter', 'replied', 'settle', 'settled', 'The prefecture acknowledges the reply.', 'La préfecture accuse réception de la réponse.');
 insert into lifecycle select * from wanted
 on conflict (kind, from_state, event) do update
 set to_state = excluded.to_state, sentence_en = excluded.sentence_en, sentence_fr = excluded.sentence_fr;

@@ -28,3 +28,5 @@ grant execute on function api.now, api.maintain, api.body_enrol, api.party_enrol
 grant execute on function api.chunks_admit, api.deposit_abandon, api.rehearsal_show, api.health_put, api.safeguard_register, api.safeguard_list, api.safeguard_open,
         api.safeguard_destroy, api.deadline_move, api.commission_change, api.register_show, api.sweep to pli_front;
 grant execute on function api.sweep, api.setting_list, api.setting_set, api.evidence_show, api.evidence_receipts, api.evidence_append, api.evidence_receipt to pli_admin;
+
+grant execute on function api.reply_create, api.filing_cancel, api.letter_show, api.letter_list, api.answer_file, api.classification_show, api.classification_ask to pli_front;

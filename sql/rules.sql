@@ -64,6 +64,16 @@ begin
 end
 $$;
 
+-- YYYYMMDD; null where there is no such day.
+create function rule.compact_date(text text) returns date language plpgsql immutable as $$
+begin
+        return to_date(text, 'YYYYMMDD');
+exception
+        when datetime_field_overflow then
+                return null;
+end
+$$;
+
 -- ---- who acts, where ----
 
 create function rule.act(body bigint) returns void language sql as $$
@@ -139,6 +149,7 @@ begin
         when 'deposit' then update deposit d set state = state, step = last.number + 1 where d.body = body and d.id = subject;
         when 'envelope' then update envelope e set state = state, step = last.number + 1 where e.body = body and e.id = subject;
         when 'safeguard' then update safeguard g set state = state, step = last.number + 1 where g.body = body and g.id = subject;
+        when 'letter' then update letter l set state = state, step = last.number + 1 where l.body = body and l.id = subject;
         when 'filing' then update filing f set state = state, step = last.number + 1 where f.body = body and f.id = subject;
         end case;
         return state;

@@ -61,11 +61,14 @@ $$;
 create function rule.doctor_queue() returns jsonb language plpgsql stable as $$
 declare
         stuck bigint := (select count(*) from outbox o where o.state in ('waiting', 'sending') and o.queued_at < clock_timestamp() - interval '1 day');
+        silent bigint := (select count(*) from filing f where (f.alerted_at is not null and f.state = 'sent') or f.answer_due < clock_timestamp());
         opening bigint := (select count(*) from envelope e where e.state = 'ready' and e.lease_until < clock_timestamp());
 begin
         return jsonb_build_array(
                 rule.finding('outbox', stuck = 0, format('%s filings have been waiting for the State for more than a day.', stuck),
                         format('%s télétransmissions attendent l''État depuis plus d''un jour.', stuck)),
+                rule.finding('answers', silent = 0, format('%s filings that the State took have had no answer for more than %s days.', silent, rule.setting('answer-days')),
+                        format('%s télétransmissions prises par l''État sont sans réponse depuis plus de %s jours.', silent, rule.setting('answer-days'))),
                 rule.finding('opening', opening = 0, format('%s envelopes were taken by a worker that did not come back.', opening),
                         format('%s plis ont été pris par un ouvrier qui n''est pas revenu.', opening)));
 end

@@ -70,13 +70,14 @@ begin
 end
 $$;
 
--- Abandons what has seen no byte for too long, some at a time: "more" says to ask again. One front does it at once.
+-- Abandons what has seen no byte for too long, and alerts of filings that the State leaves unanswered, some at a time: "more" says to ask again. One front does it at once.
 create function api.sweep() returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
 declare
         d deposit;
         hours bigint := rule.setting('expiry-hours');
         done int := 0;
         sealed int;
+        silent int;
 begin
         perform rule.act_everywhere();
         if not pg_try_advisory_xact_lock(hashtextextended('pli sweep', 0)) then
@@ -89,6 +90,8 @@ begin
                 done := done + 1;
         end loop;
         sealed := rule.health_seal();
-        return jsonb_build_object('abandoned', done, 'hours', sealed, 'more', done = 20 or sealed = 20);
+        perform rule.act_everywhere();
+        silent := rule.filings_alert();
+        return jsonb_build_object('abandoned', done, 'hours', sealed, 'unanswered', silent, 'more', done = 20 or sealed = 20 or silent = 100);
 end
 $$;

@@ -28,26 +28,79 @@ begin
 end
 $$;
 
+-- The messages that an authority sends: the letter each replies to, how many documents it has, what the State answers.
+create type rule.message_form as (message text, letter text, least int, most int, answered boolean, label text);
+create function rule.message_form(message text) returns rule.message_form language sql immutable as $$
+        select v::rule.message_form from (values
+                ('1-1', null, 1, 100, true, 'Acte'),
+                ('2-2', '2-1', 1, 1, false, 'Réponse à un courrier simple'),
+                ('3-2', '3-1', 0, 0, false, 'Accusé de réception d''une demande de pièces complémentaires'),
+                ('3-3', '3-1', 1, 1, true, 'Refus d''envoyer des pièces complémentaires'),
+                ('3-4', '3-1', 1, 100, true, 'Pièces complémentaires'),
+                ('4-2', '4-1', 0, 0, false, 'Accusé de réception d''une lettre d''observations'),
+                ('4-3', '4-1', 1, 1, true, 'Refus de répondre à une lettre d''observations'),
+                ('4-4', '4-1', 1, 1, true, 'Réponse à une lettre d''observations'),
+                ('6-1', null, 0, 0, true, 'Annulation de la télétransmission'),
+                ('7-1', null, 0, 0, true, 'Demande de classification')) v (message, letter, least, most, answered, label)
+        where v.message = $1
+$$;
+
+-- The files of an answer: the State's message first, then what came with it, with the place of each in the bytes kept.
+create function rule.answer_files(a answer) returns jsonb language sql stable as $$
+        select coalesce(jsonb_agg(jsonb_build_object('name', x.f ->> 'name', 'mediaType', x.f ->> 'mediaType', 'size', x.f -> 'size') order by x.o), '[]')
+        from jsonb_array_elements(a.detail -> 'files') with ordinality as x (f, o)
+$$;
+
+create function rule.filing_files(f filing) returns jsonb language sql stable as $$
+        select coalesce(jsonb_agg(jsonb_build_object('name', x.name, 'type', x.type, 'mediaType', x.media_type, 'size', x.size,
+                'sha256', encode(x.sha256, 'hex'), 'day', x.day, 'content', x.content) order by x.position), '[]')
+        from filing_file x where x.body = f.body and x.filing = f.id
+$$;
+
+create function rule.filing_steps(f filing) returns jsonb language sql stable as $$
+        select jsonb_agg(jsonb_build_object('state', s.to_state, 'at', rule.instant(s.at), 'sentence', l.sentence_fr, 'sentenceEn', l.sentence_en) order by s.number)
+        from step s join lifecycle l on (l.kind, l.from_state, l.event) = (s.kind, s.from_state, s.event)
+        where s.body = f.body and s.kind = 'filing' and s.subject = f.id
+$$;
+
+create function rule.filing_body(f filing) returns jsonb language sql stable as $$
+        select jsonb_build_object('siren', left(b.siret, 9), 'siret', b.siret, 'name', b.name, 'department', b.department, 'district', b.district,
+                'nature', b.nature, 'mail', b.mail) from body b where b.id = f.body
+$$;
+
+-- The acte a message is about.
+create function rule.filing_about(f filing) returns jsonb language sql stable as $$
+        select jsonb_build_object('id', a.id, 'act', a.act, 'number', a.number, 'object', a.object) from filing a where a.body = f.body and a.id = f.about
+$$;
+
+create function rule.filing_messages(f filing) returns jsonb language sql stable as $$
+        select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'message', m.message, 'state', m.state, 'letter', m.letter) order by m.created_at, m.id), '[]')
+        from filing m where m.body = f.body and m.about = f.id
+$$;
+
+create function rule.filing_letters(f filing) returns jsonb language plpgsql stable as $$
+begin
+        return (select coalesce(jsonb_agg(rule.letter_json(l) order by l.at, l.id), '[]') from letter l where l.body = f.body and l.filing = f.id);
+end
+$$;
+
 create function rule.filing_json(f filing) returns jsonb language plpgsql stable as $$
 begin
-        return (select jsonb_build_object('id', f.id, 'kind', f.kind, 'channel', f.channel, 'state', f.state, 'number', f.number, 'date', f.decided, 'nature', f.nature,
-                        'matter', f.matter, 'object', f.object, 'classification', f.classification, 'previous', f.previous, 'paper', f.paper, 'act', f.act, 'event', f.event, 'checks', f.checks,
-                        'body', (select jsonb_build_object('siren', left(b.siret, 9), 'siret', b.siret, 'name', b.name, 'department', b.department, 'district', b.district,
-                                'nature', b.nature, 'mail', b.mail) from body b where b.id = f.body),
-                        'files', (select coalesce(jsonb_agg(jsonb_build_object('name', x.name, 'type', x.type, 'mediaType', x.media_type, 'size', x.size,
-                                'sha256', encode(x.sha256, 'hex'), 'day', x.day, 'content', x.content) order by x.position), '[]')
-                                from filing_file x where x.body = f.body and x.filing = f.id),
-                        'steps', (select jsonb_agg(jsonb_build_object('state', s.to_state, 'at', rule.instant(s.at), 'sentence', l.sentence_fr, 'sentenceEn', l.sentence_en) order by s.number)
-                                from step s join lifecycle l on (l.kind, l.from_state, l.event) = (s.kind, s.from_state, s.event)
-                                where s.body = f.body and s.kind = 'filing' and s.subject = f.id),
-                        'answers', (select coalesce(jsonb_agg(jsonb_build_object('message', a.message, 'at', rule.instant(a.at), 'sha256', encode(a.sha256, 'hex'), 'detail', a.detail) order by a.id), '[]')
-                                from answer a where a.body = f.body and a.filing = f.id)));
+        return jsonb_build_object('id', f.id, 'kind', f.kind, 'message', f.message, 'channel', f.channel, 'state', f.state, 'number', f.number, 'date', f.decided,
+                'nature', f.nature, 'matter', f.matter, 'object', f.object, 'classification', f.classification, 'previous', f.previous, 'paper', f.paper,
+                'public', f.public, 'act', f.act, 'event', f.event, 'checks', f.checks, 'letter', f.letter, 'letterDate', f.letter_date,
+                'alerted', rule.instant(f.alerted_at), 'about', rule.filing_about(f), 'body', rule.filing_body(f), 'files', rule.filing_files(f),
+                'steps', rule.filing_steps(f), 'messages', rule.filing_messages(f), 'letters', rule.filing_letters(f),
+                'answers', (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'message', a.message, 'at', rule.instant(a.at),
+                                'sha256', encode(a.sha256, 'hex'), 'files', rule.answer_files(a), 'detail', a.detail - 'carrier' - 'files') order by a.id), '[]')
+                        from answer a where a.body = f.body and a.filing = f.id));
 end
 $$;
 
 create function rule.filing_fact(f filing) returns jsonb language plpgsql stable as $$
 begin
-        return (select jsonb_build_object('received', rule.instant(clock_timestamp()), 'act', f.act, 'number', f.number, 'object', f.object, 'documents',
+        return (select jsonb_build_object('received', rule.instant(clock_timestamp()), 'act', coalesce(f.act, rule.filing_about(f) ->> 'act'), 'number', f.number,
+                        'object', coalesce(f.object, (rule.message_form(f.message)).label), 'message', nullif(f.message, '1-1'), 'letter', f.letter_date, 'documents',
                         (select jsonb_agg(jsonb_build_object('name', x.name, 'mediaType', x.media_type, 'size', x.size, 'kind', x.type, 'sha256', encode(x.sha256, 'hex')) order by x.position)
                          from filing_file x where x.body = f.body and x.filing = f.id)));
 end
@@ -79,11 +132,11 @@ begin
         if jsonb_array_length(documents) not between 1 and 100 then
                 perform rule.refuse('json-malformed', '"documents" names the main document, then at most 99 annexes');
         end if;
-        insert into filing (body, id, step, state, kind, channel, number, decided, nature, matter, object, classification, act, previous, paper, party)
-        values (filer.body, subject, 1, rule.begin('filing', filer.body, subject, 'create', actor), rule.member_text(input, 'kind'), 'actes',
+        insert into filing (body, id, step, state, kind, message, channel, number, decided, nature, matter, object, classification, act, previous, paper, public, party)
+        values (filer.body, subject, 1, rule.begin('filing', filer.body, subject, 'create', actor), rule.member_text(input, 'kind'), '1-1', 'actes',
                 rule.member_text(input, 'number'), decided, nature, rule.member_text(input, 'matter'), rule.member_text(input, 'object'),
                 rule.member_date(input, 'classification'), rule.act_id(filer.body, decided, input ->> 'number', nature),
-                input ->> 'previous', input -> 'paper' is not distinct from 'true', actor);
+                input ->> 'previous', input -> 'paper' is not distinct from 'true', input -> 'public' is not distinct from 'true', actor);
         insert into filing_file (body, filing, position, name, type)
         select filer.body, subject, o - 1, f ->> 'name', f ->> 'type' from jsonb_array_elements(documents) with ordinality as l (f, o);
         perform rule.remember(actor, 'filing', $3, subject);
@@ -154,6 +207,7 @@ begin
                 perform rule.refuse('filing-incomplete', missing::text);
         end if;
         perform rule.step('filing', f.body, f.id, 'submit', actor);
+        perform rule.message_submitted(f, actor);
         receipt := rule.append(row(f.body, 'SubmissionAcceptance', 'filing.submitted', f.channel, 'filing', f.id::text, actor), rule.filing_fact(f));
         update filing x set event = receipt, checks = $3 where x.body = f.body and x.id = f.id returning * into f;
         insert into outbox (body, filing, channel) values (f.body, f.id, f.channel);

@@ -50,6 +50,8 @@ begin
                 from (select o.channel, o.state, count(*) as items from outbox o where o.state <> 'done' group by 1, 2 order by 1, 2) q)
         || jsonb_build_array(
                 rule.metric('pli_outbox_oldest_seconds', 'gauge', 'Age of the oldest filing that waits', (select rule.seconds(min(o.queued_at)) from outbox o where o.state in ('waiting', 'sending'))),
+                rule.metric('pli_filings_unanswered', 'gauge', 'Filings that the State took and left unanswered too long',
+                        (select count(*) from filing f where f.alerted_at is not null and f.state = 'sent')),
                 rule.metric('pli_relay_active', 'gauge', 'Relays that hold the lock', rule.lock_held('pli relay')::int),
                 rule.metric('pli_envelopes_ready', 'gauge', 'Envelopes whose quorum has come and that wait to be opened', (select count(*) from envelope e where e.state = 'ready')));
 end

@@ -44,8 +44,9 @@ def test_an_anomaly_of_the_archive_refuses_the_filing_and_frees_its_number(world
     world.filing("filer2", "2026_002")  # per body
     world.front.call("filing_submit", world.party["filer"], filing["id"], {})
     item = world.claim(filing)
-    world.relay.call("outbox_settle", item["item"], "sent", {"archive": "PLI-two.tar.gz"})
-    answer = world.relay.call("filing_answer", "actes", {"message": "anomaly", "archive": "PLI-two.tar.gz", "code": "006", "text": "illisible"}, b"<Anomalie/>")
+    world.relay.call("outbox_settle", item["item"], "sent", {"archive": "PLI-EACT--210609991--20261124-1.tar.gz"})
+    envelope = f"EACT--210609991--{item['date']}-{item['serial']}"
+    answer = world.relay.call("filing_answer", "actes", {"message": "anomaly", "archive": "PLI-" + envelope + ".tar.gz", "code": "006", "text": "illisible"}, b"<Anomalie/>")
     assert answer["state"] == "refused"
     text = json.loads(world.root.sql(f"select text from pli.event where id = {answer['event']}")[0])
     assert text["event"] == "RelayRejection" and text["reasons"] == [{"code": "006", "text": "illisible"}]
