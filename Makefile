@@ -6,7 +6,7 @@ ifeq ($(origin CC),default)
 CC       := gcc
 endif
 VERSION  := 0.1.0
-PACKAGES := libxml-2.0 openssl xmlsec1-openssl libzip zlib jansson
+PACKAGES := libxml-2.0 openssl xmlsec1-openssl libzip zlib libdeflate jansson
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
 CPPFLAGS += -I. -D_GNU_SOURCE -DPLI_VERSION='"$(VERSION)"' -D_FORTIFY_SOURCE=2
 SANITIZE ?=

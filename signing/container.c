@@ -6,6 +6,7 @@
  */
 #include "signing/container.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ enum {
         RATIO_MAX = 100,          /* text deflates to a twentieth; a bomb to a thousandth */
         RATIO_FREE = 1024 * 1024, /* below this a high ratio harms nobody */
         COPY_BUFFER = 64 * 1024,
+        LARGE = 1024 * 1024, /* above it the speed of a CRC-32 is felt */
         MIMETYPE_MAX = 127,
         MANIFEST_MAX = 1024 * 1024 /* META-INF/manifest.xml: a kilobyte an entry */
 };
@@ -28,6 +30,8 @@ struct entry {
         char *name;
         char *media_type; /* from META-INF/manifest.xml, or NULL */
         uint64_t size;
+        uint32_t checksum;
+        bool plain; /* large and stored as it is */
 };
 
 struct signing_container {
@@ -42,6 +46,7 @@ struct signing_container {
 
 DEFINE_OWNER(signing_container, signing_container_free)
 DEFINE_OWNER(zip_file_t, zip_fclose)
+DEFINE_OWNER(zip_source_t, zip_source_free)
 typedef uint8_t bytes;
 DEFINE_OWNER(bytes, free)
 
@@ -95,7 +100,9 @@ static bool entry_append(signing_container *container, zip_uint64_t n, struct si
         char *name = strdup(stat.name);
         if (name == NULL)
                 return refuse(why, "MEMORY", "", "no memory for the container's entries");
-        container->entries[container->count] = (struct entry){.name = name, .size = stat.size};
+        bool plain = stat.comp_method == ZIP_CM_STORE && (stat.valid & ZIP_STAT_CRC) != 0 && stat.size >= LARGE;
+        container->entries[container->count] =
+                (struct entry){.name = name, .size = stat.size, .checksum = stat.crc, .plain = plain};
         if (container_entry_business(container, container->count))
                 container->documents[container->document_count++] = container->count;
         container->count++;
@@ -229,9 +236,54 @@ bool container_entry_find(const signing_container *container, const char *name, 
         return false;
 }
 
+/* A part of a stored entry, in order; `checksum` goes on over it. libzip takes no CRC-32 of a part. */
+static bool part_copy(const signing_container *container, zip_source_t *part, const struct signing_sink *out, uint32_t *checksum,
+                      struct signing_refusal *why)
+{
+        OWN(bytes) buffer = malloc(COPY_BUFFER);
+        if (buffer == NULL)
+                return refuse(why, "MEMORY", "", "no memory to read an entry");
+        for (;;) {
+                zip_int64_t got = zip_source_read(part, buffer, COPY_BUFFER);
+                if (got < 0)
+                        return zip_feed_refuse(&container->feed, zip_source_error(part), "entry", why);
+                if (got == 0)
+                        return true;
+                *checksum = libdeflate_crc32(*checksum, buffer, (size_t)got);
+                if (!out->write(out->context, buffer, (size_t)got))
+                        return refuse(why, "SINK_FAILED", "", "the entry's bytes could not be handed on");
+        }
+}
+
+/* Beside a digest the CRC-32 of zlib, which libzip takes, is a quarter of the work; libdeflate's is a tenth. */
+static bool plain_copy(const signing_container *container, size_t n, const struct signing_sink *out, struct signing_refusal *why)
+{
+        const struct entry *entry = &container->entries[n];
+        const uint64_t starts[] = {0, entry->size - 1, entry->size};
+        uint32_t checksum = 0;
+        for (size_t part = 0; part < 2; part++) {
+                OWN(zip_source_t)
+                source = zip_source_zip(container->zip, container->zip, n, ZIP_FL_UNCHANGED, starts[part],
+                                        (zip_int64_t)(starts[part + 1] - starts[part]));
+                if (source == NULL || zip_source_open(source) != 0)
+                        return zip_feed_refuse(&container->feed,
+                                               source != NULL ? zip_source_error(source) : zip_get_error(container->zip),
+                                               entry->name, why);
+                bool copied = part_copy(container, source, out, &checksum, why);
+                (void)zip_source_close(source);
+                if (!copied)
+                        return false;
+        }
+        if (checksum != entry->checksum)
+                return refuse(why, "CONTAINER_MALFORMED", "APPNOTE 4.4.7", "entry \"%.120s\": CRC error", entry->name);
+        return true;
+}
+
 bool container_entry_copy(const signing_container *container, size_t n, const struct signing_sink *out, struct signing_refusal *why)
 {
         const struct entry *entry = &container->entries[n];
+        if (entry->plain)
+                return plain_copy(container, n, out, why);
         OWN(zip_file_t) file = zip_fopen_index(container->zip, n, ZIP_FL_UNCHANGED);
         if (file == NULL)
                 return zip_feed_refuse(&container->feed, zip_get_error(container->zip), entry->name, why);

@@ -12,6 +12,7 @@
 #include "gateway/core/owner.h"
 #include "signing/algorithm.h"
 #include "signing/instant.h"
+#include "signing/issued.h"
 #include "signing/revocation.h"
 
 DEFINE_OWNER(X509_STORE, X509_STORE_free)
@@ -48,7 +49,7 @@ static int issued_by(X509_STORE_CTX *context, X509 *certificate, X509 *issuer)
                 return 0;
         for (int n = 0; n < sk_X509_num(others) && same < 2; n++)
                 same += X509_NAME_cmp(X509_get_subject_name(sk_X509_value(others, n)), X509_get_subject_name(issuer)) == 0;
-        return same < 2 || X509_verify(certificate, X509_get0_pubkey(issuer)) == 1;
+        return same < 2 || issued_certificate(certificate, issuer);
 }
 
 static X509_STORE *store_of(const struct path_request *request)
@@ -273,6 +274,7 @@ static enum path_outcome chain_check(const struct path_request *request, X509_ST
         if (request->stamper)
                 X509_STORE_CTX_set_purpose(context, X509_PURPOSE_TIMESTAMP_SIGN);
         X509_STORE_CTX_set_verify_cb(context, dates_of_anchor_pass);
+        issued_watch(context);
         if (X509_verify_cert(context) != 1)
                 return outcome_of(request, context, detail);
         STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);

@@ -8,6 +8,7 @@
 
 #include "gateway/core/owner.h"
 #include "signing/instant.h"
+#include "signing/issued.h"
 
 DEFINE_OWNER(OCSP_CERTID, OCSP_CERTID_free)
 DEFINE_OWNER(ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free)
@@ -70,7 +71,7 @@ static bool delegated(const struct responder *responder, X509 *certificate)
         uint32_t usage = X509_get_key_usage(certificate), uses = X509_get_extended_key_usage(certificate);
         return uses != UINT32_MAX && (uses & XKU_OCSP_SIGN) != 0 && (usage == UINT32_MAX || (usage & KU_DIGITAL_SIGNATURE) != 0) &&
                (X509_get_extension_flags(certificate) & EXFLAG_CRITICAL) == 0 &&
-               X509_check_issued(issuer, certificate) == X509_V_OK && X509_verify(certificate, X509_get0_pubkey(issuer)) == 1 &&
+               X509_check_issued(issuer, certificate) == X509_V_OK && issued_certificate(certificate, issuer) &&
                !revoked_itself(responder, certificate);
 }
 

@@ -10,6 +10,7 @@
 
 #include "gateway/core/owner.h"
 #include "signing/instant.h"
+#include "signing/issued.h"
 #include "signing/responder.h"
 
 DEFINE_OWNER(ISSUING_DIST_POINT, ISSUING_DIST_POINT_free)
@@ -120,8 +121,7 @@ static bool list_signed(X509_CRL *list, const struct revocation_query *query)
         int digest = NID_undef;
         (void)OBJ_find_sigid_algs(X509_CRL_get_signature_nid(list), &digest, NULL);
         return (usage == UINT32_MAX || (usage & KU_CRL_SIGN) != 0) &&
-               (digest == NID_undef || certificate_digest_strong(digest, query->at)) &&
-               X509_CRL_verify(list, X509_get0_pubkey(query->issuer)) == 1;
+               (digest == NID_undef || certificate_digest_strong(digest, query->at)) && issued_list(list, query->issuer);
 }
 
 static bool list_times(X509_CRL *list, struct revocation_statement *out)

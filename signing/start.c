@@ -10,6 +10,7 @@
 
 #include "signing/algorithm.h"
 #include "signing/certificate_cache.h"
+#include "signing/issued.h"
 #include "signing/refusal.h"
 
 static bool started;
@@ -39,6 +40,7 @@ void signing_stop(void)
         if (!started)
                 return;
         certificate_cache_clear();
+        issued_clear();
         xmlSecCryptoShutdown();
         xmlSecShutdown();
         started = false;

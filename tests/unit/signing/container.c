@@ -199,6 +199,42 @@ static void changed_content_fails_its_checksum(void **state)
         free(archive.data);
 }
 
+/* Large stored entries take another way to their bytes (container.c). */
+static void large_content_is_read_whole_and_fails_its_checksum_too(void **state)
+{
+        (void)state;
+        enum { SIZE = 3 * 1024 * 1024 + 17 };
+        uint8_t *content = malloc(SIZE);
+        for (size_t at = 0; at < SIZE; at++)
+                content[at] = (uint8_t)(at * 2654435761u >> 13);
+        const struct signing_bytes whole = {content, SIZE};
+        const struct signing_file file = {"plans.zip", "application/zip", source_memory(&whole)};
+        struct sink_memory archive = {.limit = SIZE + 4096};
+        const struct signing_sink sink = sink_memory(&archive);
+        struct pack *pack = pack_new(&sink);
+        assert_true(pack_add(pack, &file, PACK_STORED, NULL, NULL) && pack_finish(pack, NULL));
+        pack_free(pack);
+        for (int spoil = 0; spoil < 3; spoil++) { /* as it is, then a byte within, then the last one */
+                size_t start = (size_t)((uint8_t *)memmem(archive.data, archive.size, content, 64) - archive.data);
+                size_t at = start + (spoil == 1 ? SIZE / 2 : SIZE - 1);
+                archive.data[at] ^= spoil > 0;
+                const struct signing_bytes bytes = sink_bytes(&archive);
+                signing_container *container = container_of(&bytes);
+                struct sink_memory got = {.limit = SIZE};
+                const struct signing_sink out = sink_memory(&got);
+                struct signing_refusal why = {0};
+                assert_int_equal(signing_container_copy(container, 0, &out, &why), spoil == 0);
+                assert_string_equal(why.code, spoil == 0 ? "" : "CONTAINER_MALFORMED");
+                if (spoil == 0)
+                        assert_memory_equal(got.data, content, SIZE);
+                signing_container_free(container);
+                free(got.data);
+                archive.data[at] ^= spoil > 0;
+        }
+        free(archive.data);
+        free(content);
+}
+
 static void encrypted_entries_and_foreign_methods_are_refused(void **state)
 {
         (void)state;
@@ -274,6 +310,7 @@ int main(void)
                 cmocka_unit_test(bytes_before_after_and_between_are_refused),
                 cmocka_unit_test(every_cut_archive_is_refused_or_at_least_harmless),
                 cmocka_unit_test(changed_content_fails_its_checksum),
+                cmocka_unit_test(large_content_is_read_whole_and_fails_its_checksum_too),
                 cmocka_unit_test(encrypted_entries_and_foreign_methods_are_refused),
                 cmocka_unit_test(a_bomb_is_refused_and_never_written),
                 cmocka_unit_test(more_than_a_thousand_entries_are_refused),
