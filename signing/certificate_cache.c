@@ -1,6 +1,7 @@
 /* certificate_cache.c - a table of parsed certificates, one place for each hash (certificate_cache.h). */
 #include "signing/certificate_cache.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct place {
 };
 
 static struct place places[PLACES];
+static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER; /* several threads may sign at once */
 
 /* FNV-1a */
 static struct place *place_of(struct signing_bytes der)
@@ -51,17 +53,20 @@ X509 *certificate_cache_read(struct signing_bytes der)
         const unsigned char *at = der.data;
         if (der.size < HASHED || der.size > KEPT_MAX)
                 return der.size <= INT32_MAX ? d2i_X509(NULL, &at, (long)der.size) : NULL;
+        pthread_mutex_lock(&guard);
         struct place *place = place_of(der);
-        if (place->size == der.size && memcmp(place->der, der.data, der.size) == 0 && X509_up_ref(place->certificate) == 1)
-                return place->certificate;
-        X509 *certificate = d2i_X509(NULL, &at, (long)der.size);
-        if (certificate != NULL)
+        bool kept = place->size == der.size && memcmp(place->der, der.data, der.size) == 0;
+        X509 *certificate = kept && X509_up_ref(place->certificate) == 1 ? place->certificate : d2i_X509(NULL, &at, (long)der.size);
+        if (!kept && certificate != NULL)
                 place_fill(place, der, certificate);
+        pthread_mutex_unlock(&guard);
         return certificate;
 }
 
 void certificate_cache_clear(void)
 {
+        pthread_mutex_lock(&guard);
         for (size_t n = 0; n < PLACES; n++)
                 place_clear(&places[n]);
+        pthread_mutex_unlock(&guard);
 }

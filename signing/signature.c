@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gateway/core/owner.h"
+#include "signing/certificate_cache.h"
 #include "signing/chain.h"
 #include "signing/dsig.h"
 #include "signing/refusal.h"
@@ -56,8 +57,7 @@ static const struct method *method_of(EVP_PKEY *key)
 
 static X509 *certificate_read(const struct signing_key *key, struct signing_refusal *why)
 {
-        const unsigned char *at = key->certificate.data;
-        X509 *certificate = d2i_X509(NULL, &at, (long)key->certificate.size);
+        X509 *certificate = certificate_cache_read(key->certificate);
         if (certificate == NULL)
                 (void)refuse(why, "CERTIFICATE_UNREADABLE", "RFC 5280", "the signing certificate is not one in DER");
         return certificate;

@@ -13,7 +13,7 @@ grant execute on function api.now, api.identify, api.consultation_create, api.co
         api.webhook_create, api.webhook_list, api.webhook_delete, api.webhook_replay, api.metrics to pli_front;
 
 grant execute on function api.now, api.notary_lock, api.event_pending, api.journal_append, api.journal_nodes, api.journal_state,
-        api.receipt_put, api.receipt_stamp, api.receipt_unstamped, api.receipt_missing to pli_notary;
+        api.receipts_put, api.receipts_stamp, api.receipt_unstamped, api.receipt_missing to pli_notary;
 
 grant execute on function api.key_list to pli_front;
 grant execute on function api.key_settle, api.receipt_unstamped_after, api.receipt_keeping, api.receipt_keep to pli_notary;

@@ -13,7 +13,7 @@
 
 DEFINE_OWNER(json_t, json_decref)
 
-enum { PAGE = 32, BATCH_MOST = 65536, REQUEST_MAX = 4096, SIGNED_MAX = RECEIPT_MAX + 262144 };
+enum { PAGE = 32, BATCH_MOST = 65536, REQUEST_MAX = 4096 };
 
 enum phase { WAITING, COLLECTING, APPLYING };
 struct batching {
@@ -152,24 +152,27 @@ static void collection_end(struct batching *batching, const struct office *offic
 
 /* ---- applying ---- */
 
-static bool row_apply(struct batching *batching, const json_t *row, struct db *db, struct problem *problem)
+/* False where the record cannot be put in: told, and left without. */
+static bool row_apply(struct batching *batching, const json_t *row, struct draft *draft)
 {
-        struct bytes stamped = {.limit = SIGNED_MAX};
         struct signing_refusal why;
-        const struct signing_sink sink = bytes_sink(&stamped);
-        bool good = signing_batch_apply(batching->batch, batching->applied, receipt_of(row), &sink, &why);
-        if (!good)
-                fault("stamp-refused", member(row, "event"), &why);
-        const struct db_argument arguments[] = {db_integer(member(row, "event")), db_bytes(stamped.data, stamped.size)};
-        bool well = !good || db_call(db, "api.receipt_stamp", arguments, 2, problem);
-        bytes_free(&stamped);
-        return well;
+        const struct signing_sink sink = bytes_sink(&draft->xml);
+        draft->event = member(row, "event");
+        draft->xml.limit = DRAFT_MAX;
+        draft->made = draft->stamped = signing_batch_apply(batching->batch, batching->applied, receipt_of(row), &sink, &why);
+        if (draft->made)
+                return true;
+        draft_fault(draft, LOG_LEVEL_ERROR, "stamp-refused", &why);
+        bytes_free(&draft->xml);
+        return false;
 }
 
 /* Both are in the journal's order; a receipt stamped meanwhile is not among the rows any more. */
 static bool rows_apply(struct batching *batching, const json_t *rows, struct db *db, struct problem *problem)
 {
-        for (size_t i = 0; i < json_array_size(rows); i++) {
+        struct draft drafts[PAGE] = {0};
+        size_t count = 0;
+        for (size_t i = 0; i < json_array_size(rows) && i < PAGE; i++) {
                 const json_t *row = json_array_get(rows, i);
                 size_t n = batching->applied;
                 batching->after = member(row, "index");
@@ -178,11 +181,12 @@ static bool rows_apply(struct batching *batching, const json_t *rows, struct db 
                 if (n == batching->count)
                         continue; /* of the next batch */
                 batching->applied = n;
-                if (!row_apply(batching, row, db, problem))
-                        return false;
+                count += row_apply(batching, row, &drafts[count]) ? 1 : 0;
                 batching->applied++;
         }
-        return true;
+        bool good = drafts_put(db, "api.receipts_stamp", drafts, count, true, problem);
+        drafts_free(drafts, PAGE);
+        return good;
 }
 
 static bool page_work(struct batching *batching, const struct office *office, struct db *db, struct problem *problem)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/core/config.h"
 #include "gateway/core/db.h"
@@ -24,7 +25,7 @@
 #include "gateway/notary/signers.h"
 
 /* An idle notary looks again after this: a fact calls only where it finds nothing pending (sql/rules.sql). */
-enum { IDLE_MILLISECONDS = 200, AWAY_MILLISECONDS = 1000, KEYS_SECONDS = 20 };
+enum { IDLE_MILLISECONDS = 200, AWAY_MILLISECONDS = 1000, KEYS_SECONDS = 20, HANDS_USUAL = 8 };
 
 static volatile sig_atomic_t ending;
 
@@ -38,6 +39,8 @@ struct notary {
         struct office office;
         struct db *db;
         struct batch batch;
+        struct making makings[2];  /* one is signed while the other is put */
+        size_t turn;               /* which of them is the next to begin */
         struct keeping *keeping;   /* NULL: receipts are not kept for long */
         struct batching *batching; /* NULL: each receipt has its own time-stamp */
         bool active, behind;       /* holds the lock; receipts may be missing */
@@ -75,29 +78,57 @@ static bool lock_take(struct notary *notary, struct problem *problem)
         return !active || keys_tell(notary, problem);
 }
 
-static void batch_log(const struct batch *batch, size_t made)
+static void making_log(const struct making *making)
 {
         char size[24], count[24], receipts[24];
-        snprintf(size, sizeof size, "%llu", (unsigned long long)batch->size);
-        snprintf(count, sizeof count, "%zu", batch->count);
-        snprintf(receipts, sizeof receipts, "%zu", made);
+        snprintf(size, sizeof size, "%llu", (unsigned long long)making->batch.size);
+        snprintf(count, sizeof count, "%zu", making->batch.count);
+        snprintf(receipts, sizeof receipts, "%zu", making->made);
         log_event(LOG_LEVEL_INFO, "batch-journaled", "size", size, "entries", count, "receipts", receipts, NULL);
 }
 
-/* Receipts that a notary which died left unmade. */
+/* What was begun the turn before is put, while the crew signs what was taken in this one (nothing, perhaps). */
+static bool makings_go_on(struct notary *notary, size_t *made, struct problem *problem)
+{
+        struct making *next = &notary->makings[notary->turn], *last = &notary->makings[1 - notary->turn];
+        const size_t taken = notary->batch.count;
+        receipts_settle(last);
+        if (!receipts_begin(&notary->office, notary->db, &notary->batch, next, problem))
+                return false;
+        notary->behind = notary->behind || (taken > 0 && next->batch.count == 0);
+        notary->turn = 1 - notary->turn;
+        *made = last->made;
+        if (last->batch.count == 0)
+                return true;
+        making_log(last);
+        notary->behind = notary->behind || last->made < last->batch.count;
+        last->made = 0;
+        return receipts_put(last, notary->db, problem);
+}
+
+static void makings_drop(struct notary *notary)
+{
+        receipts_drop(&notary->makings[0]);
+        receipts_drop(&notary->makings[1]);
+}
+
+/* Receipts that a notary which died left unmade, or that could not be made when their time was. */
 static bool missing_make(struct notary *notary, struct problem *problem)
 {
         size_t made = 0;
+        batch_clear(&notary->batch);
         if (!notary->behind || !pause_over(&notary->missing) || !seal_ready(notary->office.seal))
                 return true;
+        if (!makings_go_on(notary, &made, problem))
+                return false;
+        notary->behind = false;
         if (!journal_missing(notary->db, &notary->batch, problem))
                 return false;
-        if (notary->batch.count > 0 && !receipts_make(&notary->office, notary->db, &notary->batch, &made, problem))
+        bool some = notary->batch.count > 0;
+        if (!makings_go_on(notary, &made, problem) || !makings_go_on(notary, &made, problem))
                 return false;
-        if (notary->batch.count > 0)
-                batch_log(&notary->batch, made);
-        notary->behind = notary->batch.count > 0;
-        pause_settle(&notary->missing, made > 0 || !notary->behind);
+        notary->behind = some;
+        pause_settle(&notary->missing, made > 0 || !some);
         return true;
 }
 
@@ -108,13 +139,7 @@ static bool pending_take(struct notary *notary, bool *taken, struct problem *pro
         if (!journal_take(notary->db, &notary->office.signers, &notary->batch, problem))
                 return false;
         *taken = notary->batch.count > 0;
-        if (!*taken)
-                return true;
-        if (!receipts_make(&notary->office, notary->db, &notary->batch, &made, problem))
-                return false;
-        batch_log(&notary->batch, made);
-        notary->behind = notary->behind || made < notary->batch.count;
-        return true;
+        return makings_go_on(notary, &made, problem);
 }
 
 /* *more: there is more to be done at once. */
@@ -175,9 +200,15 @@ static int turns_run(struct notary *notary)
                 if (is_final(&problem))
                         return problem.row->exit;
                 batching_drop(notary->batching);
+                makings_drop(notary);
                 notary->active = false; /* so that, back with the lock, it checks and looks for receipts it left unmade */
                 (void)db_wait(notary->db, AWAY_MILLISECONDS, payload);
         }
+        struct problem last = {0};
+        size_t made = 0;
+        batch_clear(&notary->batch);
+        if (!makings_go_on(notary, &made, &last))
+                problem_log(&last);
         return 0;
 }
 
@@ -234,26 +265,48 @@ static int round_run(struct notary *notary)
         return good ? 0 : problem.row->exit;
 }
 
+static int failed(const struct problem *problem)
+{
+        log_event(LOG_LEVEL_ERROR, "notary-failed", "code", problem->row->code, "detail", problem->detail, NULL);
+        return problem->row->exit;
+}
+
+static int no_threads(void)
+{
+        struct problem problem;
+        (void)problem_set(&problem, "internal", "The threads that sign could not be started.");
+        return failed(&problem);
+}
+
+/* As many as the machine has processors, where it is not said. */
+static int64_t hands_count(const struct config *config)
+{
+        long processors =
+                strncmp(config->seal_key, "pkcs11:", 7) == 0 ? 1 : sysconf(_SC_NPROCESSORS_ONLN); /* a token signs one by one */
+        if (config->seal_threads > 0)
+                return config->seal_threads;
+        return processors < 1 ? 1 : processors > HANDS_USUAL ? HANDS_USUAL : processors;
+}
+
 static int notary_run(const struct config *config, struct notary *notary, int (*work)(struct notary *notary))
 {
         char conninfo[1024];
         snprintf(conninfo, sizeof conninfo, "%s user=pli_notary", config->database);
+        notary->office.crew = crew_new(hands_count(config));
+        if (notary->office.crew == NULL)
+                return no_threads();
         notary->db = db_open(conninfo, "pli-notary");
         notary->batching = notary->office.batched ? batching_new(config->stamp_interval) : NULL;
         notary->keeping = keeping_new(config, &notary->office);
         int status = work(notary);
+        makings_drop(notary);
+        crew_free(notary->office.crew);
         db_close(notary->db);
         batching_free(notary->batching);
         keeping_free(notary->keeping);
         batch_clear(&notary->batch);
         log_event(LOG_LEVEL_INFO, "notary-ended", NULL);
         return status;
-}
-
-static int failed(const struct problem *problem)
-{
-        log_event(LOG_LEVEL_ERROR, "notary-failed", "code", problem->row->code, "detail", problem->detail, NULL);
-        return problem->row->exit;
 }
 
 int main(int argc, char **argv)

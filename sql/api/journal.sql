@@ -6,12 +6,13 @@ create function api.notary_lock() returns boolean language sql volatile security
 $$;
 
 -- Committed events without an index. An event whose transaction is still open is not here yet and will be
--- here later, whatever its number: none is lost.
+-- here later, whatever its number: none is lost. 4 MiB of them at most, one always.
 create function api.event_pending(lim int) returns jsonb language plpgsql stable security definer set search_path = pli, pg_temp as $$
 begin
         perform rule.act_everywhere();
-        return (select coalesce(jsonb_agg(jsonb_build_object('event', e.id, 'salt', encode(e.salt, 'hex'), 'text', e.text) order by e.id), '[]')
-                from (select p.event from event_pending p order by p.event limit least(greatest(lim, 1), 10000)) p join event e on e.id = p.event);
+        return (select coalesce(jsonb_agg(jsonb_build_object('event', x.id, 'salt', encode(x.salt, 'hex'), 'text', x.text) order by x.id) filter (where x.place = 1 or x.bytes <= 4194304), '[]')
+                from (select e.*, row_number() over (order by e.id) as place, sum(length(e.text)) over (order by e.id) as bytes
+                      from (select p.event from event_pending p order by p.event limit least(greatest(lim, 1), 10000)) p join event e on e.id = p.event) x);
 end
 $$;
 
@@ -111,24 +112,6 @@ $$;
 
 -- ---- receipts ----
 
-create function api.receipt_put(event bigint, receipt bytea, stamped boolean) returns void language plpgsql security definer set search_path = pli, pg_temp as $$
-#variable_conflict use_column
-begin
-        insert into receipt (event, index, xml, stamped, stamped_at)
-        select $1, j.index, $2, $3, case when $3 then clock_timestamp() end from journal j where j.event = $1
-        on conflict (event) do nothing;
-        perform pg_notify('receipt', $1::text);
-end
-$$;
-
--- Completes a receipt that went out without its time-stamp.
-create function api.receipt_stamp(event bigint, receipt bytea) returns void language plpgsql security definer set search_path = pli, pg_temp as $$
-begin
-        update receipt r set xml = $2, stamped = true, stamped_at = clock_timestamp() where r.event = $1 and not r.stamped;
-        perform pg_notify('receipt', $1::text);
-end
-$$;
-
 create function api.receipt_unstamped(lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
         select coalesce(jsonb_agg(jsonb_build_object('event', r.event, 'index', r.index, 'receipt', convert_from(r.xml, 'UTF8')) order by r.index), '[]')
         from (select * from receipt x where not x.stamped order by x.index limit least(greatest(lim, 1), 1000)) r
@@ -138,9 +121,11 @@ $$;
 create function api.receipt_missing(lim int) returns jsonb language plpgsql stable security definer set search_path = pli, pg_temp as $$
 begin
         perform rule.act_everywhere();
-        return (select coalesce(jsonb_agg(jsonb_build_object('event', e.id, 'index', m.index, 'salt', encode(e.salt, 'hex'), 'text', e.text) order by m.index), '[]')
-                from (select j.index, j.event from journal j where not exists (select from receipt r where r.index = j.index)
-                      order by j.index limit least(greatest(lim, 1), 10000)) m
-                join event e on e.id = m.event);
+        return (select coalesce(jsonb_agg(jsonb_build_object('event', x.id, 'index', x.index, 'salt', encode(x.salt, 'hex'), 'text', x.text) order by x.index)
+                        filter (where x.place = 1 or x.bytes <= 4194304), '[]')
+                from (select e.*, m.index, row_number() over (order by m.index) as place, sum(length(e.text)) over (order by m.index) as bytes
+                      from (select j.index, j.event from journal j where not exists (select from receipt r where r.index = j.index)
+                            order by j.index limit least(greatest(lim, 1), 10000)) m
+                      join event e on e.id = m.event) x);
 end
 $$;

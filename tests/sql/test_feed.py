@@ -259,8 +259,7 @@ def test_the_doctor_names_a_notary_that_is_not_there_and_receipts_without_stamp(
     head(world)
     world.publish()
     world.notarize(receipts=False)
-    for missing in world.notary.call("receipt_missing", 10):
-        world.notary.call("receipt_put", missing["event"], b"<Receipt/>", False)
+    world.put_receipts({missing["event"]: b"<Receipt/>" for missing in world.notary.call("receipt_missing", 10)}, False)
     wrong = {f["name"]: f["sentence"] for f in world.admin.call("doctor") if not f["well"]}
     assert "No notary" in wrong["notary-active"] and f"index {len(world.leaves) - 1}" in wrong["time-stamps"]
     said = {language: subprocess.run([world.program, "--set", f"database={world.cluster.conninfo}", "doctor"], stdout=subprocess.PIPE, text=True,
@@ -270,5 +269,4 @@ def test_the_doctor_names_a_notary_that_is_not_there_and_receipts_without_stamp(
     assert notary.sql("select api.notary_lock()") == ["t"]
     assert "notary-active" not in {f["name"] for f in world.admin.call("doctor") if not f["well"]}
     notary.close()
-    for row in world.notary.call("receipt_unstamped", 10):
-        world.notary.call("receipt_stamp", row["event"], b"<Receipt/>")
+    world.put_receipts({row["event"]: b"<Receipt/>" for row in world.notary.call("receipt_unstamped", 10)}, function="receipts_stamp")

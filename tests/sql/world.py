@@ -136,9 +136,14 @@ class World:
         root = tree_root(self.leaves)
         note = f"localhost/pli\n{len(self.leaves)}\n{base64_text(root)}\n\n— localhost/pli AAAA\n"
         self.notary.call("journal_append", first, entries, nodes, {"size": len(self.leaves), "root": root.hex(), "note": note})
-        for e in pending if receipts else []:
-            self.notary.call("receipt_put", e["event"], b"<Receipt/>", True)
+        if receipts:
+            self.put_receipts({e["event"]: b"<Receipt/>" for e in pending})
         return [e["event"] for e in pending]
+
+    def put_receipts(self, receipts, stamped=True, function="receipts_put"):
+        """{event: receipt}"""
+        self.notary.call(function, [{"event": event, "size": len(receipt), "stamped": stamped} for event, receipt in receipts.items()],
+                         b"".join(receipts.values()))
 
 
 def leaf(event):
