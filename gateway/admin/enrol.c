@@ -8,6 +8,7 @@
 
 #include "gateway/admin/command.h"
 #include "gateway/admin/flags.h"
+#include "gateway/admin/possession.h"
 #include "gateway/core/owner.h"
 
 DEFINE_OWNER(json_t, json_decref)
@@ -15,8 +16,9 @@ DEFINE_OWNER(json_t, json_decref)
 static const struct flag body_flags[] = {{"siret", FLAG_TEXT},    {"name", FLAG_TEXT},   {"department", FLAG_TEXT},
                                          {"district", FLAG_TEXT}, {"nature", FLAG_TEXT}, {"mail", FLAG_TEXT}};
 static const struct flag party_flags[] = {
-        {"name", FLAG_TEXT},  {"organisation", FLAG_TEXT}, {"siret", FLAG_TEXT},       {"body", FLAG_TEXT},
-        {"roles", FLAG_LIST}, {"channels", FLAG_LIST},     {"departments", FLAG_LIST}, {"certificate", FLAG_CERTIFICATE}};
+        {"name", FLAG_TEXT},   {"organisation", FLAG_TEXT}, {"siret", FLAG_TEXT},       {"body", FLAG_TEXT},
+        {"roles", FLAG_LIST},  {"channels", FLAG_LIST},     {"departments", FLAG_LIST}, {"certificate", FLAG_CERTIFICATE},
+        {"request", FLAG_TEXT}};
 static const struct flag certificate_flags[] = {{"certificate", FLAG_CERTIFICATE}};
 
 static bool object_call(const struct command *command, const char *function, const json_t *object, json_t **out,
@@ -34,7 +36,7 @@ static int enrol(const struct command *command, const char *function, const stru
         struct problem problem;
         OWN(json_t) object = NULL;
         OWN(json_t) answer = NULL;
-        if (!flags_parse(command->argc, command->argv, flags, count, &object, &problem) ||
+        if (!flags_parse(command->argc, command->argv, flags, count, &object, &problem) || !possession_check(object, &problem) ||
             !object_call(command, function, object, &answer, &problem))
                 return command_fail(command, &problem);
         const char *name = json_string_value(json_object_get(object, "name"));

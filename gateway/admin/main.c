@@ -38,8 +38,9 @@ static const struct verb verbs[] = {
         {"enrol body", body_enrol, "FILE.json | --siret N --name T --department DDD [--district D --nature NN --mail M]",
          "a public body"},
         {"enrol party", party_enrol,
-         "FILE.json | --name T --roles R,R --certificate FILE.pem [--organisation T --siret N --body SIRET --channels C,C --departments D,D]",
-         "the holder of a certificate: company, buyer, member, filer, state, operator, auditor"},
+         "FILE.json | --name T --roles R,R --certificate FILE.pem [--request FILE.csr --organisation T --siret N --body SIRET --channels C,C --departments D,D]",
+         "the holder of a certificate: company, buyer, member, filer, state, operator, auditor; the request it was made from, "
+         "signed by its key, proves that a member has that key"},
         {"party list", party_list, "", "who is enrolled"},
         {"party disable", party_disable, "--certificate FILE.pem", "a certificate that may no longer be used"},
         {"journal audit", journal_audit, "[--journal-key KEY]… [--no-receipts]",

@@ -281,6 +281,17 @@ const struct catalogue_row catalogue[] = {
         {"why, for the record", "pourquoi, pour le registre"},
         {"why; every company is told", "pourquoi ; chaque entreprise est avertie"},
         {"withdrawals, deposits or safeguards; all if not given", "withdrawals (retraits), deposits (dépôts) ou safeguards (copies) ; tous par défaut"},
+        /* ---- commissions ---- */
+        {" (substitute)", " (suppléant)"},
+        {"Keys that have not rehearsed yet: %zu.", "Clés qui n'ont pas encore répété : %zu."},
+        {"The gateway has seen that this key is yours and opens what is sealed for it.", "La passerelle a constaté que cette clé est la vôtre et qu'elle ouvre ce qui est scellé pour elle."},
+        {"The quorum has opened the envelope of the rehearsal: the day will go well.", "Le quorum a ouvert le pli de répétition : le jour venu, cela ira."},
+        {"decide on a candidature; have opened what stays sealed (buyer)", "décide d'une candidature ; fait ouvrir ce qui reste scellé (acheteur)"},
+        {"not yet", "pas encore"},
+        {"rehearse the opening with your key, before publication (commission member)", "répète l'ouverture avec votre clé, avant publication (membre de la commission)"},
+        {"show the gateway that you hold your key (commission member)", "montre à la passerelle que vous détenez votre clé (membre de la commission)"},
+        {"sign the manifest: what is sealed, and for whom", "signe le manifeste : ce qui est scellé, et pour qui"},
+        {"the key that opens your shares, in a token: pkcs11:token=…;object=…; its PIN is in --passphrase-file", "la clé qui ouvre vos parts, dans un jeton : pkcs11:token=…;object=… ; son code PIN est dans --passphrase-file"},
         /* ---- options ---- */
         {"EC P-256 (if not given) or RSA 3072", "EC P-256 (par défaut) ou RSA 3072"},
         {"STEM.key, and STEM.csr or STEM.pem, are written", "STEM.key, et STEM.csr ou STEM.pem, sont écrits"},

@@ -12,6 +12,11 @@
 #define TRUST "trust", "PATH", OPTION_LIST, "trusted authorities: a certificate file, a trusted list, or a folder of them"
 #define STAMP_TRUST "stamp-trust", "FILE", OPTION_LIST, "authorities of time-stamps"
 #define STAMP_URL "stamp-url", "URL", OPTION_VALUE, "the time-stamping authority to ask (RFC 3161)"
+#define MEMBER_KEY "member-key", "FILE", OPTION_VALUE, "the key that opens your shares, where it is not --key"
+#define MEMBER_CERTIFICATE "member-certificate", "FILE", OPTION_VALUE, "its certificate"
+#define MEMBER_TOKEN                                                                                                               \
+        "member-token", "URI", OPTION_VALUE,                                                                                       \
+                "the key that opens your shares, in a token: pkcs11:token=…;object=…; its PIN is in --passphrase-file"
 #define EVIDENCE "evidence", "FOLDER", OPTION_LIST, "intermediate certificates, CRLs and OCSP answers"
 
 const struct option_row common_options[] = {
@@ -72,6 +77,8 @@ static const struct option_row seal_options[] = {
         {"consultation-file", "FILE", OPTION_VALUE, "the consultation's JSON, instead of asking the gateway"},
         {"lot", "NUMBER", OPTION_VALUE, "the lot, where the consultation has lots"},
         {"kind", "KIND", OPTION_VALUE, "candidature or offre; offre if not given"},
+        {"sign", NULL, OPTION_FLAG, "sign the manifest: what is sealed, and for whom"},
+        {"token", "URI", OPTION_VALUE, "a key in a token: pkcs11:token=…;object=…; its PIN is in --passphrase-file"},
         {OUTPUT_FOLDER},
         {NO_MORE},
 };
@@ -114,9 +121,16 @@ static const struct option_row registers_options[] = {
         {OUTPUT_FOLDER},
         {NO_MORE},
 };
+static const struct option_row rehearse_options[] = {
+        {MEMBER_KEY},
+        {MEMBER_CERTIFICATE},
+        {MEMBER_TOKEN},
+        {NO_MORE},
+};
 static const struct option_row open_options[] = {
-        {"member-key", "FILE", OPTION_VALUE, "the key that opens your shares, where it is not --key"},
-        {"member-certificate", "FILE", OPTION_VALUE, "its certificate"},
+        {MEMBER_KEY},
+        {MEMBER_CERTIFICATE},
+        {MEMBER_TOKEN},
         {"wait", NULL, OPTION_FLAG, "wait until the quorum has come and everything is opened"},
         {"no-wait", NULL, OPTION_FLAG, "do not wait, not even for what the quorum opens now"},
         {NO_MORE},
@@ -193,6 +207,7 @@ const struct command commands[] = {
         {"consultation commission", "ID FILE.json", 2, 2, no_options, "name another commission, before the first deposit (buyer)", pli_consultation_commission},
         {"documents", "ID", 1, 1, output_folder, "download a consultation's documents and check their digests", pli_documents},
         {"key new", "", 0, 0, key_options, "make a private key and the request for its certificate", pli_key_new},
+        {"key prove", "", 0, 0, rehearse_options, "show the gateway that you hold your key (commission member)", pli_key_prove},
         {"sign", "FILE…", 1, ANY, sign_options, "sign files: one ASiC-E container with a XAdES signature over all of them", pli_sign},
         {"augment", "FILE", 1, 1, augment_options, "raise what is signed already to a higher level, or renew it", pli_augment},
         {"pack", "FILE…", 1, ANY, output_file, "the same container without a signature", pli_pack},
@@ -204,6 +219,8 @@ const struct command commands[] = {
         {"evidence verify", "FILE.zip", 1, 1, receipt_verify_options, "prove an export of evidence, offline", pli_evidence_verify},
         {"open", "CONSULTATION", 1, 1, open_options, "start or join the opening: hand over your shares (commission member)", pli_open},
         {"opening", "CONSULTATION", 1, 1, opening_options, "show an opening; download its minutes, reports and documents", pli_opening},
+        {"opening rehearse", "CONSULTATION", 1, 1, rehearse_options, "rehearse the opening with your key, before publication (commission member)", pli_opening_rehearse},
+        {"opening decide", "CONSULTATION DEPOSIT admit|eliminate|open-late|open-offers", 3, 3, reason_options, "decide on a candidature; have opened what stays sealed (buyer)", pli_opening_decide},
         {"safeguard register", "CONSULTATION", 1, 1, safeguard_options, "register a safeguard copy that was handed in (buyer)", pli_safeguard_register},
         {"safeguard list", "CONSULTATION", 1, 1, no_options, "the safeguard copies, and which may be opened", pli_safeguard_list},
         {"safeguard open", "ID", 1, 1, reason_options, "open a safeguard copy, in a case of the law (buyer)", pli_safeguard_open},

@@ -89,6 +89,9 @@ int pli_consultation_publish(const struct invocation *invocation)
         struct problem problem = {0};
         json_t *answer = NULL;
         bool answered = consultation_send(invocation, "POST", "/publish", NULL, &answer, &problem);
+        size_t index;
+        json_t *warning;
+        json_array_foreach(json_object_get(answer, "warnings"), index, warning) show_note("%s", field_text(warning, "text"));
         return answer_show(invocation, answered, answer, &problem);
 }
 

@@ -45,21 +45,28 @@ static bool member_complete(json_t *member, const char *path, struct problem *pr
         return true;
 }
 
+/* The certificate of a member or a substitute, beside the consultation's JSON where its path is relative. */
+static bool holder_complete(json_t *holder, const char *json_path, struct problem *problem)
+{
+        const char *file = field_text(holder, "certificateFile");
+        if (*file == '\0')
+                return true;
+        char *folder = strndup(json_path, (size_t)(path_name(json_path) - json_path));
+        char *path = *file == '/' || *folder == '\0' ? strdup(file) : path_join(folder, file);
+        bool done = member_complete(holder, path, problem);
+        free(folder);
+        free(path);
+        return done;
+}
+
 bool consultation_members(json_t *consultation, const char *json_path, struct problem *problem)
 {
         size_t index;
         json_t *member;
         json_array_foreach(json_object_get(consultation, "members"), index, member)
         {
-                const char *file = field_text(member, "certificateFile");
-                if (*file == '\0')
-                        continue;
-                char *folder = strndup(json_path, (size_t)(path_name(json_path) - json_path));
-                char *path = *file == '/' || *folder == '\0' ? strdup(file) : path_join(folder, file);
-                bool done = member_complete(member, path, problem);
-                free(folder);
-                free(path);
-                if (!done)
+                if (!holder_complete(member, json_path, problem) ||
+                    !holder_complete(json_object_get(member, "substitute"), json_path, problem))
                         return false;
         }
         return true;

@@ -13,13 +13,11 @@
 #include "gateway/client/catalogue.h"
 #include "gateway/client/command.h"
 #include "gateway/client/functions.h"
-#include "gateway/client/identity.h"
 #include "gateway/client/opening.h"
 #include "gateway/client/session.h"
+#include "gateway/client/share_key.h"
 #include "gateway/client/show.h"
 #include "gateway/client/trust.h"
-#include "gateway/core/base64.h"
-#include "signing/signing.h"
 
 enum { OPEN_PATIENCE = 60, WAIT_SECONDS = 3600, SHARES_A_MESSAGE = 1000 };
 
@@ -27,7 +25,7 @@ struct member {
         const struct invocation *invocation;
         const char *consultation;
         struct session *session;
-        struct identity identity;
+        struct share_key key;
         unsigned given, refused;
 };
 
@@ -43,37 +41,18 @@ static bool opening_call(struct member *member, const char *method, const char *
                             problem);
 }
 
-static bool share_unwrap(const struct member *member, const char *manifest_text, uint8_t share[SIGNING_SHARE],
-                         struct signing_refusal *why)
-{
-        struct content manifest_xml = {0};
-        signing_manifest *manifest = NULL;
-        if (!base64_read(manifest_text, &manifest_xml.data, &manifest_xml.size))
-                return false;
-        bool read = signing_manifest_read(content_bytes(&manifest_xml), &manifest, why);
-        bool unwrapped =
-                read && signing_share_unwrap(manifest, content_bytes(&member->identity.key),
-                                             content_bytes(&member->identity.certificate), member->identity.passphrase, share, why);
-        if (read)
-                signing_manifest_free(manifest);
-        content_free(&manifest_xml);
-        return unwrapped;
-}
-
 /* One envelope whose share cannot be had must not hold up the others: it is named, and the rest goes on. */
 static void share_add(struct member *member, const json_t *envelope, json_t *shares)
 {
-        uint8_t share[SIGNING_SHARE];
         struct signing_refusal why = {0};
-        if (!share_unwrap(member, field_text(envelope, "manifest"), share, &why)) {
+        char *text = share_key_text(&member->key, field_text(envelope, "manifest"), &why);
+        if (text == NULL) {
                 show_note(words("No share for the %s of %s: %s"), field_text(envelope, "kind"), field_text(envelope, "company"),
-                          why.sentence[0] != '\0' ? why.sentence : "base64");
+                          why.sentence);
                 member->refused++;
                 return;
         }
-        char *text = base64_write(share, sizeof share);
         json_array_append_new(shares, json_pack("{s:s,s:s}", "envelope", field_text(envelope, "envelope"), "share", text));
-        OPENSSL_cleanse(share, sizeof share);
         OPENSSL_cleanse(text, strlen(text));
         free(text);
         member->given++;
@@ -118,7 +97,7 @@ static bool shares_give(struct member *member, const json_t *wanted, struct prob
         good = good && shares_send(member, shares, problem);
         json_decref(shares);
         if (good && member->given == 0 && member->refused > 0)
-                good = problem_set(problem, "share-refused", "%s", member->identity.name);
+                good = problem_set(problem, "share-refused", "%s", share_key_name(&member->key));
         return good;
 }
 
@@ -174,29 +153,12 @@ static bool member_open(struct member *member, json_t **opening, struct problem 
         return opening_call(member, "GET", "", NULL, opening, problem) && opening_wait(member, opening, problem);
 }
 
-/* --member-key and --member-certificate, else the identity that speaks to the gateway. */
-static bool member_identity(const struct invocation *invocation, struct identity *out, struct problem *problem)
-{
-        const char *key = invocation_option(invocation, "member-key"),
-                   *certificate = invocation_option(invocation, "member-certificate");
-        if (key == NULL)
-                return identity_load(invocation, out, problem);
-        if (certificate == NULL)
-                return problem_set(problem, "usage", "%s", words("which certificate? Give --certificate with --key"));
-        struct given_option options[] = {
-                {"key", key}, {"certificate", certificate}, {"passphrase-file", invocation_option(invocation, "passphrase-file")}};
-        struct invocation other = *invocation;
-        other.options = options;
-        other.option_count = options[2].value != NULL ? 3 : 2;
-        return identity_load(&other, out, problem);
-}
-
 int pli_open(const struct invocation *invocation)
 {
         struct member member = {.invocation = invocation, .consultation = invocation->arguments[0]};
         struct problem problem = {0};
         json_t *opening = NULL;
-        bool opened = library_start(&problem) && member_identity(invocation, &member.identity, &problem) &&
+        bool opened = library_start(&problem) && share_key_open(invocation, &member.key, &problem) &&
                       session_open(invocation, &member.session, &problem);
         if (opened) {
                 session_patience(member.session, OPEN_PATIENCE);
@@ -206,6 +168,6 @@ int pli_open(const struct invocation *invocation)
                 opening_result(invocation, opening);
         json_decref(opening);
         session_close(member.session);
-        identity_free(&member.identity);
+        share_key_close(&member.key);
         return opened ? 0 : show_problem(invocation, &problem);
 }

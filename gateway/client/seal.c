@@ -21,10 +21,12 @@
 #include "gateway/client/sealed.h"
 #include "gateway/client/session.h"
 #include "gateway/client/show.h"
+#include "gateway/client/signer.h"
 #include "gateway/client/trust.h"
 #include "gateway/core/base64.h"
+#include "signing/source.h"
 
-enum { ENVELOPE_NAME = 41 };
+enum { ENVELOPE_NAME = 41, MANIFEST_MOST = 2 << 20 };
 
 /* The consultation, and how far the gateway's clock is from ours. */
 struct notice {
@@ -70,14 +72,23 @@ static void deadline_show(const struct notice *notice)
 
 struct commission {
         size_t count;
-        struct content certificates[SIGNING_MEMBERS_MAX];
-        struct signing_bytes members[SIGNING_MEMBERS_MAX];
+        struct content certificates[SIGNING_MEMBERS_MAX], seconds[SIGNING_MEMBERS_MAX];
+        struct signing_bytes members[SIGNING_MEMBERS_MAX], substitutes[SIGNING_MEMBERS_MAX];
 };
 
 static void commission_free(struct commission *commission)
 {
-        for (size_t i = 0; i < commission->count; i++)
+        for (size_t i = 0; i < commission->count; i++) {
                 content_free(&commission->certificates[i]);
+                content_free(&commission->seconds[i]);
+        }
+}
+
+static bool certificate_read(const json_t *holder, size_t n, struct content *out, struct problem *problem)
+{
+        const char *certificate = field_text(holder, "certificate");
+        return (*certificate != '\0' && base64_read(certificate, &out->data, &out->size)) ||
+               problem_set(problem, "seal-refused", words("the certificate of commission member %zu cannot be read"), n + 1);
 }
 
 static bool commission_read(const json_t *consultation, struct commission *out, struct problem *problem)
@@ -89,13 +100,13 @@ static bool commission_read(const json_t *consultation, struct commission *out, 
                                    words("the consultation has %zu commission members; from 1 to %d are possible"), count,
                                    SIGNING_MEMBERS_MAX);
         for (size_t i = 0; i < count; i++) {
-                const json_t *member = json_array_get(members, i);
-                const char *certificate = field_text(member, "certificate");
-                if (*certificate == '\0' || !base64_read(certificate, &out->certificates[i].data, &out->certificates[i].size))
-                        return problem_set(problem, "seal-refused",
-                                           words("the certificate of commission member %zu cannot be read"), i + 1);
-                out->members[i] = content_bytes(&out->certificates[i]);
+                const json_t *member = json_array_get(members, i), *substitute = json_object_get(member, "substitute");
                 out->count = i + 1;
+                if (!certificate_read(member, i, &out->certificates[i], problem) ||
+                    (substitute != NULL && !certificate_read(substitute, i, &out->seconds[i], problem)))
+                        return false;
+                out->members[i] = content_bytes(&out->certificates[i]);
+                out->substitutes[i] = content_bytes(&out->seconds[i]);
         }
         return true;
 }
@@ -136,6 +147,7 @@ struct sealing {
         struct output *ciphertext, *manifest;
         uint64_t bytes; /* of ciphertext */
         EVP_MD_CTX *manifest_digest;
+        struct sink_memory unsigned_manifest;
 };
 
 static bool ciphertext_write(void *context, const uint8_t *data, size_t size)
@@ -151,6 +163,28 @@ static bool manifest_write(void *context, const uint8_t *data, size_t size)
         return EVP_DigestUpdate(sealing->manifest_digest, data, size) == 1 && output_write(sealing->manifest, data, size);
 }
 
+/* --sign: the depositor says by its signature what it sealed for whom; the judge verifies it at the opening. */
+static bool manifest_sign(const struct invocation *invocation, struct sealing *sealing, struct problem *problem)
+{
+        struct signer signer = {0};
+        struct signing_refusal why = {0};
+        const struct signing_bytes plain = {sealing->unsigned_manifest.data, sealing->unsigned_manifest.size};
+        const struct signing_sink out = {sealing, manifest_write};
+        bool signed_now = signer_open(invocation, &signer, problem);
+        if (signed_now && !signing_sign_enveloped(plain, signer_use(&signer), (int64_t)time(NULL), &out, &why))
+                signed_now = problem_refused(problem, "seal-refused", invocation->arguments[0], &why);
+        signer_close(&signer);
+        return signed_now;
+}
+
+static bool manifest_keep(const struct invocation *invocation, struct sealing *sealing, struct problem *problem)
+{
+        if (invocation_flag(invocation, "sign"))
+                return manifest_sign(invocation, sealing, problem);
+        return manifest_write(sealing, sealing->unsigned_manifest.data, sealing->unsigned_manifest.size) ||
+               problem_set(problem, "file-unwritable", "manifest.xml");
+}
+
 static bool envelope_seal(const struct invocation *invocation, struct sealing *sealing, struct problem *problem)
 {
         struct signing_refusal why = {0};
@@ -161,14 +195,16 @@ static bool envelope_seal(const struct invocation *invocation, struct sealing *s
                 .lot = sealing->lot,
                 .kind = sealing->kind,
                 .members = sealing->commission.members,
+                .substitutes = sealing->commission.substitutes,
                 .member_count = sealing->commission.count,
                 .threshold = sealing->threshold,
                 .plaintext = {.context = &watched, .size = sealing->plaintext.size, .read = watched_read},
         };
-        struct signing_sink ciphertext = {sealing, ciphertext_write}, manifest = {sealing, manifest_write};
+        struct signing_sink ciphertext = {sealing, ciphertext_write}, manifest = sink_memory(&sealing->unsigned_manifest);
         bool sealed = signing_seal(&request, &ciphertext, &manifest, &why);
         progress_free(progress);
-        return sealed || problem_refused(problem, "seal-refused", invocation->arguments[0], &why);
+        return (sealed || problem_refused(problem, "seal-refused", invocation->arguments[0], &why)) &&
+               manifest_keep(invocation, sealing, problem);
 }
 
 static bool seal_write(const struct sealing *sealing, struct problem *problem)
@@ -244,6 +280,7 @@ static void sealing_end(struct sealing *sealing)
         output_free(sealing->ciphertext);
         output_free(sealing->manifest);
         EVP_MD_CTX_free(sealing->manifest_digest);
+        free(sealing->unsigned_manifest.data);
 }
 
 static void sealing_show(const struct invocation *invocation, const struct sealing *sealing)
@@ -269,7 +306,7 @@ int pli_seal(const struct invocation *invocation)
 {
         struct notice notice = {0};
         struct problem problem = {0};
-        struct sealing sealing = {.plaintext = {.fd = -1}};
+        struct sealing sealing = {.plaintext = {.fd = -1}, .unsigned_manifest = {.limit = MANIFEST_MOST}};
         bool sealed = library_start(&problem) && notice_read(invocation, &notice, &problem);
         if (sealed) {
                 deadline_show(&notice);

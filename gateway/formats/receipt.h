@@ -16,9 +16,16 @@
  *     Relay?{Archive?, Digest?, Bytes?, Address?, Status?}                  what was sent to the State
  *     Answer?{Message?, Act?, Date?, Code?, Text?, Digest?}                 what the State answered
  *     Key?{Use?, Identifier?, Name?, RevokedFrom?}                          a key of this gateway taken up or revoked
- *     Opening?{Started?, StartedBy?, Finished?, Quorum?}
- *     Commission?{Member+{Number?, Name?, Present?, Since?}}
- *     Register?{RegisteredDeposit+{Identifier?, Company?, Siret?, Started?, Received?, Late?, State?}}
+ *     Opening?{Started?, StartedBy?, Finished?, Quorum?, CandidaturesFirst?, Zone?, DeadlineLocal?, StartedLocal?,
+ *         FinishedLocal?}                                                   the minutes (procès-verbal d'ouverture), to Register
+ *     Commission?{Member+{Number?, Name?, Present?, Since?, SinceLocal?, Substitute?, SubstitutePresent?, SubstituteSince?,
+ *         SubstituteSinceLocal?}}
+ *     Present?{Person+{Name?, Since?, SinceLocal?}}
+ *     Decisions?{Decision+{Deposit?, Verdict?, Reason?, By?, At?, AtLocal?}}
+ *     Openings?{OpenedEnvelope+{Deposit?, Company?, Lot?, Kind?, State?, Documents?, NotListed?, Missing?, Signature?, Manifest?,
+ *         Infected?, NotScanned?}}                                          in sum; each report is in the event's text
+ *     Register?{RegisteredDeposit+{Identifier?, Company?, Siret?, Started?, Received?, ReceivedLocal?, Late?, State?, Admitted?,
+ *         Receipt?}}
  *     TransmissionStart?, SubmissionTime?, Late?                            (4)
  *     Documents?{Document+{Name?, MediaType?, Size?, Digest?, Envelope?, Lot?, Kind?}}  (5)
  *     Envelopes?{Envelope+{Name?, Lot?, Kind?, Bytes?, Digest?, ManifestDigest?}}

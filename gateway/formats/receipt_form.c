@@ -119,6 +119,11 @@ static const struct form_row opening[] = {
         VALUE("StartedBy", "startedBy", "Begun by", "Ouverte par"),
         VALUE("Finished", "finished", "Ended", "Fin"),
         VALUE("Quorum", "quorum", "Quorum", "Quorum"),
+        VALUE("CandidaturesFirst", "candidaturesFirst", "Candidatures first", "Candidatures d'abord"),
+        VALUE("Zone", "zone", "Zone of local hours", "Fuseau des heures locales"),
+        VALUE("DeadlineLocal", "deadlineLocal", "Deadline, local hour", "Date limite, heure locale"),
+        VALUE("StartedLocal", "startedLocal", "Began, local hour", "Début, heure locale"),
+        VALUE("FinishedLocal", "finishedLocal", "Ended, local hour", "Fin, heure locale"),
         END,
 };
 static const struct form_row member[] = {
@@ -126,6 +131,42 @@ static const struct form_row member[] = {
         VALUE("Name", "name", "Name", "Nom"),
         VALUE("Present", "present", "Present", "Présent"),
         VALUE("Since", "at", "Since", "Depuis"),
+        VALUE("SinceLocal", "atLocal", "Local hour", "Heure locale"),
+        VALUE("Substitute", "substitute", "Substitute", "Suppléant"),
+        VALUE("SubstitutePresent", "substitutePresent", "Present", "Présent"),
+        VALUE("SubstituteSince", "substituteAt", "Since", "Depuis"),
+        VALUE("SubstituteSinceLocal", "substituteAtLocal", "Local hour", "Heure locale"),
+        END,
+};
+static const struct form_row person[] = {
+        VALUE("Name", "name", "Name", "Nom"),
+        VALUE("Since", "at", "Since", "Depuis"),
+        VALUE("SinceLocal", "atLocal", "Local hour", "Heure locale"),
+        END,
+};
+static const struct form_row decision[] = {
+        VALUE("Deposit", "deposit", "Deposit", "Dépôt"),
+        VALUE("Verdict", "decision", "Decision", "Décision"),
+        VALUE("Reason", "reason", "Reason", "Motif"),
+        VALUE("By", "by", "By", "Par"),
+        VALUE("At", "at", "At", "Le"),
+        VALUE("AtLocal", "atLocal", "Local hour", "Heure locale"),
+        END,
+};
+/* What opening an envelope gave, in sum; the whole report is in the event. */
+static const struct form_row opened[] = {
+        VALUE("Deposit", "deposit", "Deposit", "Dépôt"),
+        VALUE("Company", "company", "Company", "Entreprise"),
+        VALUE("Lot", "lot", "Lot", "Lot"),
+        VALUE("Kind", "kind", "Kind", "Nature"),
+        VALUE("State", "state", "State", "État"),
+        VALUE("Documents", "documents", "Documents", "Documents"),
+        VALUE("NotListed", "unlisted", "not in the manifest's list", "absents de la liste du manifeste"),
+        VALUE("Missing", "missing", "listed, and missing", "annoncés et absents"),
+        VALUE("Signature", "signature", "Signature", "Signature"),
+        VALUE("Manifest", "manifest", "Signature of the manifest", "Signature du manifeste"),
+        VALUE("Infected", "infected", "Infected", "Infectés"),
+        VALUE("NotScanned", "unscanned", "not scanned", "non analysés"),
         END,
 };
 static const struct form_row registered[] = {
@@ -134,8 +175,11 @@ static const struct form_row registered[] = {
         VALUE("Siret", "siret", "SIRET", "SIRET"),
         VALUE("Started", "started", "Began", "Début"),
         VALUE("Received", "received", "Received", "Reçu le"),
+        VALUE("ReceivedLocal", "receivedLocal", "Local hour", "Heure locale"),
         VALUE("Late", "late", "After the deadline", "Hors délai"),
         VALUE("State", "state", "State", "État"),
+        VALUE("Admitted", "admitted", "Admitted", "Candidature admise"),
+        VALUE("Receipt", "event", "Receipt no.", "Accusé n°"),
         END,
 };
 static const struct form_row key[] = {
@@ -202,6 +246,9 @@ static const struct form_row receipt[] = {
         GROUP("Health", "health", health, "Health of the platform", "Santé de la plateforme"),
         GROUP("Opening", "minutes", opening, "Opening of the tenders", "Ouverture des plis"),
         LIST("Commission", ":commission", "Member", member, "Commission", "Commission"),
+        LIST("Present", ":present", "Person", person, "Present", "Personnes présentes"),
+        LIST("Decisions", ":decisions", "Decision", decision, "Decisions", "Décisions"),
+        LIST("Openings", ":openings", "OpenedEnvelope", opened, "Envelopes", "Plis"),
         LIST("Register", ":register", "RegisteredDeposit", registered, "Register of deposits", "Registre des dépôts"),
         VALUE("TransmissionStart", "started", "Transmission began", "Début de transmission"),
         VALUE("SubmissionTime", "received", "Received (last byte)", "Reçu le (dernier octet)"),

@@ -57,6 +57,14 @@ static const struct {
         {"consultation.published", "Record of publication", "Constat de publication"},
         {"opening.started", "Record of the beginning of an opening", "Constat de début d'ouverture des plis"},
         {"opening.finished", "Record of an opening of tenders", "Constat d'ouverture des plis"},
+        {"opening.amended", "Record of an opening, amended", "Constat d'ouverture des plis, complété"},
+        {"opening.admit", "Record of an admitted candidature", "Constat d'admission d'une candidature"},
+        {"opening.eliminate", "Record of an eliminated candidature", "Constat d'élimination d'une candidature"},
+        {"opening.open-late", "Record of a late deposit let in", "Constat d'ouverture décidée d'un pli hors délai"},
+        {"opening.open-offers", "Record of withheld offers opened by decision", "Constat d'ouverture décidée d'offres écartées"},
+        {"opening.rehearsed", "Record of a key that rehearsed the opening", "Constat de répétition de l'ouverture par une clé"},
+        {"opening.rehearsal-complete", "Record of a rehearsed opening", "Constat de répétition complète de l'ouverture"},
+        {"key.proven", "Record of a proof of possession of a key", "Constat de preuve de possession d'une clé"},
         {"envelope.opened", "Record of an opened envelope", "Constat d'ouverture d'une enveloppe"},
         {"envelope.unreadable", "Record of an unreadable envelope", "Constat d'enveloppe illisible"},
         {"envelope.infected", "Record of an infected envelope", "Constat d'enveloppe infectée"},
@@ -140,14 +148,16 @@ static bool key_among(const char *key, const char *const *keys)
 
 static void value_put(struct page *page, const struct form_row *row, const char *text)
 {
-        static const char *const instants[] = {"at", "started", "received", "deadline", "first", "finished", "revoked", NULL};
+        static const char *const instants[] = {"at",    "substituteAt", "started", "received", "deadline",
+                                               "first", "finished",     "revoked", NULL};
         if (key_among(row->key, instants))
                 instant_put(page, text);
         else if (strcmp(row->key, ":stamp") == 0)
                 stamp_put(page, text);
         else if (strcmp(row->key, "state") == 0)
                 state_put(page, text);
-        else if (strcmp(row->key, "present") == 0)
+        else if (strcmp(row->key, "present") == 0 || strcmp(row->key, "substitutePresent") == 0 ||
+                 strcmp(row->key, "admitted") == 0)
                 put(page, strcmp(text, "true") == 0 ? either(page, "yes", "oui") : either(page, "no", "non"));
         else if (strcmp(row->key, "late") == 0)
                 put(page, strcmp(text, "true") == 0 ? either(page, "yes, after the deadline", "oui, hors délai")

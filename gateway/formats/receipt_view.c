@@ -9,6 +9,7 @@
 #include "gateway/core/owner.h"
 #include "gateway/formats/receipt_form.h"
 #include "gateway/formats/receipt_view.h"
+#include "gateway/formats/receipt_opening.h"
 #include "gateway/formats/text.h"
 #include "signing/refusal.h"
 
@@ -151,10 +152,8 @@ static json_t *event_name(const json_t *view)
 
 static bool grouped_set(json_t *view)
 {
-        json_t *transfer = transfer_view(json_object_get(view, "transfer")), *filing = filing_view(view),
-               *members = json_object_get(json_object_get(view, "minutes"), "members");
-        bool set = json_object_set_new(view, ":register", register_view(view)) == 0 &&
-                   (members == NULL || json_object_set(view, ":commission", members) == 0) &&
+        json_t *transfer = transfer_view(json_object_get(view, "transfer")), *filing = filing_view(view);
+        bool set = json_object_set_new(view, ":register", register_view(view)) == 0 && opening_view(view) &&
                    json_object_set_new(view, ":relation", relation_view(view)) == 0;
         bool kept = json_object_set_new(view, ":transfer", transfer != NULL ? transfer : json_null()) == 0;
         return json_object_set_new(view, ":filing", filing != NULL ? filing : json_null()) == 0 && kept && set;

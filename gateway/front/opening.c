@@ -34,6 +34,11 @@ enum answer opening_shares(struct request *request)
         return call_answer(request, 200, "api.opening_shares_wanted");
 }
 
+enum answer opening_decide(struct request *request)
+{
+        return call_with_body(request, 200, "api.opening_decide");
+}
+
 /* ---- shares ---- */
 
 /* One message of a member: what is wanted of it, what it handed in, what became of each. */

@@ -17,6 +17,8 @@ enum answer opening_shares(struct request *request);
 /* POST /api/v1/consultations/{consultation}/opening/shares {"shares":[{"envelope","share"}]}: the opening, and in
  * "refused" [{"envelope","code","detail"}] what was not taken; 422 where nothing was. BODY_MEMORY, 1 MiB. */
 enum answer opening_share_put(struct request *request);
+/* POST /api/v1/consultations/{consultation}/opening/decisions {"deposit","decision","reason"}: the opening. */
+enum answer opening_decide(struct request *request);
 /* GET /api/v1/consultations/{consultation}/opening/minutes?lang=fr|en: HTML */
 enum answer opening_minutes(struct request *request);
 

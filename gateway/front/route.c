@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/front/commission.h"
 #include "gateway/front/consultation.h"
 #include "gateway/front/deposit.h"
 #include "gateway/front/document.h"
@@ -69,10 +70,18 @@ const struct route routes[] = {
         {"POST", "/api/v1/safeguards/{safeguard}/destroy", BUYER, BODY_MEMORY, 16 * KIB, safeguard_destroy, NULL, "Destroy a safeguard copy unopened", false, NULL},
         {"GET", CONSULTATION "/registers/{name}", BUYER | MEMBER | AUDITOR, BODY_NONE, 0, register_show, NULL, "A register: withdrawals, deposits or safeguards; format=json or csv", false, NULL},
 
+        {"GET", "/api/v1/member/key", MEMBER, BODY_NONE, 0, commission_key_show, NULL, "What is known of your key, and whether you have shown that you hold it", false, NULL},
+        {"POST", "/api/v1/member/key/challenge", MEMBER, BODY_NONE, 0, commission_key_challenge, NULL, "Have a share sealed for your key", false, NULL},
+        {"POST", "/api/v1/member/key/proof", MEMBER, BODY_MEMORY, 4 * KIB, commission_key_prove, NULL, "Show that you hold your key: that share, opened", false, NULL},
+        {"POST", CONSULTATION "/opening/rehearsal", BUYER | MEMBER, BODY_NONE, 0, commission_rehearsal_begin, NULL, "Begin or join the rehearsal of the opening", false, NULL},
+        {"GET", CONSULTATION "/opening/rehearsal", BUYER | MEMBER, BODY_NONE, 0, commission_rehearsal_show, NULL, "Whose keys have rehearsed the opening", false, NULL},
+        {"POST", CONSULTATION "/opening/rehearsal/share", MEMBER, BODY_MEMORY, 4 * KIB, commission_rehearsal_answer, NULL, "Your share of the rehearsal", false, NULL},
+
         {"POST", CONSULTATION "/opening", BUYER | MEMBER, BODY_MEMORY, 16 * KIB, opening_start, NULL, "Start the opening, after the hour", false, NULL},
         {"GET", CONSULTATION "/opening", BUYER | MEMBER, BODY_NONE, 0, opening_show, NULL, "The opening: who is there, what is open", false, NULL},
         {"GET", CONSULTATION "/opening/shares", MEMBER, BODY_NONE, 0, opening_shares, NULL, "The envelopes that await this member's share", false, NULL},
         {"POST", CONSULTATION "/opening/shares", MEMBER, BODY_MEMORY, MIB, opening_share_put, NULL, "Hand over this member's shares", false, NULL},
+        {"POST", CONSULTATION "/opening/decisions", BUYER, BODY_MEMORY, 16 * KIB, opening_decide, NULL, "Admit or eliminate a candidature; have a late or withheld envelope opened", false, NULL},
         {"GET", CONSULTATION "/opening/minutes", BUYER | MEMBER, BODY_NONE, 0, opening_minutes, NULL, "The minutes of the opening, HTML", false, NULL},
         {"GET", "/api/v1/envelopes/{envelope}", BUYER | MEMBER, BODY_NONE, 0, envelope_show, NULL, "The report of an opened envelope", false, NULL},
         {"GET", "/api/v1/envelopes/{envelope}/documents/{name}", BUYER | MEMBER, BODY_NONE, 0, envelope_document, NULL, "A document of an opened envelope", false, NULL},

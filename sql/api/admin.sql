@@ -40,7 +40,11 @@ begin
         set name = excluded.name, organisation = excluded.organisation, siret = excluded.siret, body = excluded.body, roles = excluded.roles,
                 channels = excluded.channels, departments = excluded.departments, disabled_at = null
         returning * into kept;
-        return jsonb_build_object('id', kept.id, 'sha256', encode(kept.certificate_sha256, 'hex'));
+        -- pliadm has checked that the request is signed by the certificate's key.
+        if $1 ? 'request' then
+                perform rule.key_prove(kept.id, 'request', decode(rule.member_text($1, 'request'), 'hex'));
+        end if;
+        return jsonb_build_object('id', kept.id, 'sha256', encode(kept.certificate_sha256, 'hex'), 'proven', exists (select from key_proof k where k.party = kept.id));
 exception
         when check_violation then
                 perform rule.refuse('json-malformed', sqlerrm);

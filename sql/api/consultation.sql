@@ -38,7 +38,8 @@ begin
         return (select jsonb_build_object('id', c.id, 'reference', c.reference, 'title', c.title, 'object', c.object, 'procedure', c.procedure,
                         'state', c.state, 'body', rule.body_json(c.body), 'published', rule.instant(c.published_at), 'deadline', rule.instant(c.deadline),
                         'now', rule.instant(clock_timestamp()), 'quorum', c.quorum, 'envelopes', to_jsonb(c.envelopes))
-                || case when c.rehearsal then '{"rehearsal": true}'::jsonb else '{}' end);
+                || case when c.rehearsal then '{"rehearsal": true}'::jsonb else '{}' end
+                || case when c.candidatures_first then '{"candidaturesFirst": true}'::jsonb else '{}' end);
 end
 $$;
 
@@ -53,37 +54,54 @@ begin
                         'lots', coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('number', l.number, 'title', l.title, 'envelopes', to_jsonb(l.envelopes))) order by l.number)
                                 from consultation_lot l where l.body = c.body and l.consultation = c.id), '[]'),
                         'members', coalesce((select jsonb_agg(jsonb_build_object('x', m.x, 'name', p.name, 'certificate', rule.base64(p.certificate),
-                                'sha256', encode(p.certificate_sha256, 'hex')) order by m.x)
-                                from consultation_member m join party p on p.id = m.party where m.body = c.body and m.consultation = c.id), '[]'),
+                                'sha256', encode(p.certificate_sha256, 'hex'))
+                                || case when q.id is null then '{}'::jsonb else jsonb_build_object('substitute', jsonb_build_object('name', q.name,
+                                'certificate', rule.base64(q.certificate), 'sha256', encode(q.certificate_sha256, 'hex'))) end order by m.x)
+                                from consultation_member m join party p on p.id = m.party left join party q on q.id = m.substitute where m.body = c.body and m.consultation = c.id), '[]'),
                         'documents', coalesce((select jsonb_agg(jsonb_build_object('name', d.name, 'mediaType', d.media_type, 'size', d.size,
                                 'sha256', encode(d.sha256, 'hex')) order by d.name)
                                 from document d where d.body = c.body and d.consultation = c.id and d.size is not null), '[]')));
 end
 $$;
 
--- The commission, in the order given: member n holds the shares of x = n.
+-- Who is to sit on a commission: enrolled as a member, and known to hold his key.
+create function rule.member_party(member jsonb, x int) returns uuid language plpgsql as $$
+declare
+        digest bytea := coalesce(decode(member ->> 'sha256', 'hex'), sha256(decode(member ->> 'certificate', 'base64')));
+        holder party;
+begin
+        select * into holder from party p where p.certificate_sha256 = digest and 'member' = any (p.roles) and p.disabled_at is null;
+        if holder.id is null then
+                perform rule.refuse('consultation-members', format('Member %s is not enrolled with the role member.', x));
+        elsif not rule.key_proven(holder.id) then
+                perform rule.refuse('key-unproven', format('%s (member %s) has not shown that he holds the key of this certificate.', holder.name, x));
+        end if;
+        return holder.id;
+end
+$$;
+
+-- The commission, in the order given: member n holds the shares of x = n; a substitute holds the same ones.
 create function rule.members_add(owner bigint, subject uuid, members jsonb) returns void language plpgsql as $$
 declare
         member jsonb;
         x int := 0;
-        digest bytea;
-        holder uuid;
 begin
         if jsonb_array_length(members) not between 1 and 16 then
                 perform rule.refuse('consultation-members', 'A commission has 1 to 16 members.');
         end if;
         for member in select value from jsonb_array_elements(members) loop
                 x := x + 1;
-                digest := coalesce(decode(member ->> 'sha256', 'hex'), sha256(decode(member ->> 'certificate', 'base64')));
-                select p.id into holder from party p where p.certificate_sha256 = digest and 'member' = any (p.roles) and p.disabled_at is null;
-                if holder is null then
-                        perform rule.refuse('consultation-members', format('Member %s is not enrolled with the role member.', x));
-                end if;
-                insert into consultation_member values (owner, subject, x, holder) on conflict (body, consultation, party) do nothing;
+                insert into consultation_member (body, consultation, x, party, substitute) values (owner, subject, x, rule.member_party(member, x),
+                        case when jsonb_typeof(member -> 'substitute') = 'object' then rule.member_party(member -> 'substitute', x) end)
+                on conflict do nothing;
                 if not found then
                         perform rule.refuse('consultation-members', format('Member %s is named twice.', x));
                 end if;
         end loop;
+        if exists (select from consultation_member m join consultation_member s on s.body = m.body and s.consultation = m.consultation and s.substitute = m.party
+                   where m.body = owner and m.consultation = subject) then
+                perform rule.refuse('consultation-members', 'A substitute has a seat of its own: it would count twice.');
+        end if;
 end
 $$;
 
@@ -102,11 +120,11 @@ begin
         if quorum > jsonb_array_length(members) then
                 perform rule.refuse('consultation-members', format('A quorum of %s needs as many members.', quorum));
         end if;
-        insert into consultation (body, id, step, state, reference, title, object, procedure, deadline, quorum, envelopes, created_by, rehearsal)
+        insert into consultation (body, id, step, state, reference, title, object, procedure, deadline, quorum, envelopes, created_by, rehearsal, candidatures_first)
         values (buyer.body, subject, 1, rule.begin('consultation', buyer.body, subject, 'create', actor), rule.member_text(input, 'reference'),
                 rule.member_text(input, 'title'), rule.member_text(input, 'object'), coalesce(input ->> 'procedure', 'MAPA'),
                 rule.member_instant(input, 'deadline'), quorum, case when cardinality(kinds) > 0 then kinds else array['offre'] end, actor,
-                coalesce(input -> 'rehearsal' = 'true', false))
+                coalesce(input -> 'rehearsal' = 'true', false), coalesce(input -> 'candidaturesFirst' = 'true', false))
         returning * into made;
         insert into consultation_lot (body, consultation, number, title, envelopes)
         select made.body, subject, l ->> 'number', l ->> 'title',
@@ -161,16 +179,18 @@ language plpgsql security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
 declare
         draft consultation := rule.consultation_draft(actor, $2);
+        warnings jsonb;
 begin
         if draft.deadline <= clock_timestamp() then
                 perform rule.refuse('consultation-deadline', format('The deadline %s is over; it is %s.', rule.instant(draft.deadline), rule.instant(clock_timestamp())));
         end if;
+        warnings := rule.trial_check(draft);
         perform rule.step('consultation', draft.body, draft.id, 'publish', actor);
         update consultation c set published_at = clock_timestamp() where c.body = draft.body and c.id = draft.id returning * into draft;
         perform rule.append(row(draft.body, 'urn:pli:event:ConsultationPublished', 'consultation.published', 'procurement', 'consultation', draft.id::text, actor),
                 jsonb_build_object('consultation', rule.consultation_fact(draft),
-                        'documents', (rule.consultation_whole(draft) -> 'documents')));
-        return rule.consultation_whole(draft);
+                        'documents', (rule.consultation_whole(draft) -> 'documents'), 'reasons', nullif(warnings, '[]')));
+        return rule.consultation_whole(draft) || jsonb_build_object('warnings', warnings);
 end
 $$;
 

@@ -172,8 +172,6 @@ $$;
 create function rule.manifest_check(d deposit, summary jsonb) returns void language plpgsql as $$
 declare
         c consultation;
-        wanted jsonb;
-        given jsonb;
 begin
         select * into c from consultation x where x.body = d.body and x.id = d.consultation;
         if lower(summary ->> 'consultation') is distinct from c.id::text then
@@ -183,11 +181,8 @@ begin
         if (summary ->> 'threshold')::int is distinct from c.quorum then
                 perform rule.refuse('manifest-mismatch', format('The manifest needs %s members to open, the consultation %s.', summary ->> 'threshold', c.quorum));
         end if;
-        select jsonb_agg(encode(p.certificate_sha256, 'hex') order by m.x) into wanted
-        from consultation_member m join party p on p.id = m.party where m.body = c.body and m.consultation = c.id;
-        select jsonb_agg(lower(r ->> 'certificate') order by o) into given from jsonb_array_elements(rule.member_list(summary, 'members')) with ordinality as l (r, o);
-        if given is distinct from wanted then
-                perform rule.refuse('manifest-mismatch', 'The manifest''s recipients are not the commission in its order.');
+        if rule.summary_digests(summary) is distinct from rule.commission_digests(c) then
+                perform rule.refuse('manifest-mismatch', 'The manifest''s recipients are not the commission in its order, each with its substitute.');
         end if;
         if (summary ->> 'chunks')::int is null or (summary ->> 'plaintextSize')::bigint is null or coalesce(summary ->> 'digest', '') !~ '^[0-9a-fA-F]{64}$' then
                 perform rule.refuse('manifest-mismatch', 'The manifest says no chunk count, no size or no digest.');

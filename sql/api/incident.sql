@@ -69,6 +69,7 @@ begin
         elsif wanted not between 1 and jsonb_array_length(members) then
                 perform rule.refuse('consultation-members', format('A quorum of %s needs as many members.', wanted));
         end if;
+        delete from opening_trial t where t.body = c.body and t.consultation = c.id;
         delete from consultation_member m where m.body = c.body and m.consultation = c.id;
         perform rule.members_add(c.body, c.id, members);
         update consultation x set quorum = wanted where x.body = c.body and x.id = c.id returning * into c;

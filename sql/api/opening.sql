@@ -1,8 +1,9 @@
 -- Opening (ouverture des plis): after the hour, by a quorum.
 
+-- The seat of a member, or of who stands in for one.
 create function rule.member_x(c consultation, actor uuid) returns int language plpgsql stable as $$
 begin
-        return (select m.x from consultation_member m where m.body = c.body and m.consultation = c.id and m.party = actor);
+        return (select m.x from consultation_member m where m.body = c.body and m.consultation = c.id and actor in (m.party, m.substitute));
 end
 $$;
 
@@ -30,14 +31,37 @@ begin
 end
 $$;
 
+-- The hour of those who were there, beside UTC: minutes state both.
+create function rule.local(at timestamptz) returns text language plpgsql stable as $$
+begin
+        return to_char(at at time zone 'Europe/Paris', 'YYYY-MM-DD"T"HH24:MI:SS')
+                || to_char(at at time zone 'Europe/Paris' - at at time zone 'UTC', '"+"HH24:MI');
+end
+$$;
+
+-- Is this envelope to be opened? What came in time is, and what came late where the buyer so decided. Where the
+-- candidatures come first, an offer is once its company is admitted, or by a decision of its own.
+create function rule.envelope_wanted(c consultation, d deposit, e envelope) returns boolean language sql immutable as $$
+        select (not d.late or d.late_asked) and (not c.candidatures_first or e.kind = 'candidature' or coalesce(d.admitted, false) or d.offers_asked)
+$$;
+
 -- The register of deposits, in order of reception. Nothing before the opening.
 create function rule.register(c consultation, states text[]) returns jsonb language plpgsql stable as $$
 begin
         return (select coalesce(jsonb_agg(jsonb_build_object('deposit', d.id, 'company', jsonb_build_object('name', p.organisation, 'siret', p.siret),
                         'started', rule.instant(d.started), 'received', rule.instant(d.received), 'late', d.late, 'state', d.state, 'event', d.event,
+                        'receivedLocal', rule.local(d.received), 'admitted', d.admitted, 'decisions', rule.opening_decisions(d),
                         'envelopes', rule.opening_envelopes(d)) order by d.received, d.id), '[]')
                 from deposit d join party p on p.id = d.party
                 where d.body = c.body and d.consultation = c.id and d.state = any (states) and c.opening_at is not null);
+end
+$$;
+
+create function rule.opening_decisions(d deposit) returns jsonb language plpgsql stable as $$
+begin
+        return (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('decision', o.decision, 'reason', o.reason, 'by', p.name, 'at', rule.instant(o.at),
+                        'atLocal', rule.local(o.at))) order by o.id), '[]')
+                from opening_decision o join party p on p.id = o.party where o.body = d.body and o.deposit = d.id);
 end
 $$;
 
@@ -45,26 +69,41 @@ create function rule.opening_json(c consultation) returns jsonb language plpgsql
 begin
         return (select jsonb_build_object('consultation', c.id, 'reference', c.reference, 'title', c.title, 'object', c.object, 'body', rule.body_json(c.body),
                         'state', c.state, 'deadline', rule.instant(c.deadline), 'now', rule.instant(clock_timestamp()), 'quorum', c.quorum,
+                        'candidaturesFirst', c.candidatures_first, 'zone', 'Europe/Paris', 'deadlineLocal', rule.local(c.deadline), 'startedLocal', rule.local(c.opening_at), 'finishedLocal', rule.local(c.opened_at),
                         'started', rule.instant(c.opening_at), 'startedBy', (select p.name from party p where p.id = c.opening_by), 'finished', rule.instant(c.opened_at),
-                        'members', (select jsonb_agg(jsonb_build_object('x', m.x, 'name', p.name, 'present', a.at is not null, 'at', rule.instant(a.at)) order by m.x)
-                                from consultation_member m join party p on p.id = m.party
+                        'members', (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('x', m.x, 'name', p.name, 'present', a.at is not null, 'at', rule.instant(a.at), 'atLocal', rule.local(a.at),
+                                'substitute', q.name, 'substitutePresent', case when q.id is not null then b.at is not null end, 'substituteAt', rule.instant(b.at),
+                                'substituteAtLocal', rule.local(b.at))) order by m.x)
+                                from consultation_member m join party p on p.id = m.party left join party q on q.id = m.substitute
                                 left join presence a on a.body = m.body and a.consultation = m.consultation and a.party = m.party
+                                left join presence b on b.body = m.body and b.consultation = m.consultation and b.party = m.substitute
                                 where m.body = c.body and m.consultation = c.id),
-                        'present', (select coalesce(jsonb_agg(jsonb_build_object('name', p.name, 'at', rule.instant(a.at)) order by a.at), '[]')
+                        'present', (select coalesce(jsonb_agg(jsonb_build_object('name', p.name, 'at', rule.instant(a.at), 'atLocal', rule.local(a.at)) order by a.at), '[]')
                                 from presence a join party p on p.id = a.party where a.body = c.body and a.consultation = c.id),
                         'deposits', rule.register(c, array['committed', 'opened', 'unreadable']),
                         'withdrawn', rule.register(c, array['withdrawn']), 'replaced', rule.register(c, array['replaced'])));
 end
 $$;
 
--- Closes the opening once nothing received in time is left sealed.
+-- Does an envelope still wait for shares, for its opening, or for the buyer's decision on its company?
+create function rule.opening_busy(c consultation) returns boolean language plpgsql stable as $$
+begin
+        return exists (select from envelope e join deposit d on d.body = e.body and d.id = e.deposit
+                where d.body = c.body and d.consultation = c.id and e.state in ('sealed', 'ready')
+                  and (rule.envelope_wanted(c, d, e) or (c.candidatures_first and not d.late and d.admitted is null)));
+end
+$$;
+
+-- Closes the opening once nothing is left to open. What a later decision opens is told by minutes of its own.
 create function rule.opening_finish(c consultation, actor uuid) returns consultation language plpgsql as $$
 declare
         kept consultation := c;
 begin
-        if c.state <> 'opening' or exists (
-                select from envelope e join deposit d on d.body = e.body and d.id = e.deposit
-                where d.body = c.body and d.consultation = c.id and not d.late and e.state in ('sealed', 'ready')) then
+        if c.state not in ('opening', 'opened') or rule.opening_busy(c) then
+                return c;
+        elsif c.state = 'opened' then
+                perform rule.append(row(c.body, 'urn:pli:event:OpeningAmended', 'opening.amended', 'procurement', 'opening', c.id::text, actor),
+                        jsonb_build_object('consultation', rule.consultation_fact(c), 'minutes', rule.opening_json(c)));
                 return c;
         end if;
         perform rule.step('consultation', c.body, c.id, 'finish', actor);
@@ -118,7 +157,7 @@ begin
 end
 $$;
 
--- The envelopes received in time for which this member's share is still missing. Late ones stay sealed.
+-- The envelopes to be opened for which this seat's share is still missing.
 create function api.opening_shares_wanted(actor uuid, consultation uuid) returns jsonb
 language plpgsql stable security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
@@ -130,7 +169,7 @@ begin
                 select coalesce(jsonb_agg(jsonb_build_object('envelope', e.id, 'deposit', d.id, 'company', p.organisation, 'lot', e.lot, 'kind', e.kind, 'late', d.late,
                         'manifest', rule.base64(e.manifest)) order by d.received, e.lot, e.kind), '[]')
                 from envelope e join deposit d on d.body = e.body and d.id = e.deposit join party p on p.id = d.party
-                where d.body = c.body and d.consultation = c.id and e.state = 'sealed' and not d.late
+                where d.body = c.body and d.consultation = c.id and e.state = 'sealed' and rule.envelope_wanted(c, d, e)
                   and not exists (select from share s where s.body = e.body and s.envelope = e.id and s.x = mine)));
 end
 $$;
@@ -140,7 +179,7 @@ declare
         e envelope;
 begin
         select x.* into e from envelope x join deposit d on d.body = x.body and d.id = x.deposit
-        where x.body = c.body and x.id = subject and d.consultation = c.id and not d.late for update of x;
+        where x.body = c.body and x.id = subject and d.consultation = c.id and rule.envelope_wanted(c, d, x) for update of x;
         if e.id is null then
                 perform rule.refuse('not-found', format('There is no envelope %s to open.', subject));
         end if;
@@ -258,6 +297,62 @@ begin
         c := rule.opening_finish(c, null);
         perform pg_notify('opening', c.id::text);
         return jsonb_build_object('envelope', e.id, 'state', e.state, 'consultation', c.state);
+end
+$$;
+
+-- {"deposit", "decision", "reason"}: a buyer of the body admits or eliminates a company by its candidature, or has opened
+-- what would stay sealed: a deposit that came late, the offers of an eliminated one. A later decision replaces the former.
+create function api.opening_decide(actor uuid, consultation uuid, request jsonb) returns jsonb
+language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        c consultation := rule.buyer_consultation(actor, $2);
+        wanted text := rule.member_text($3, 'decision');
+        reason text := nullif($3 ->> 'reason', '');
+        d deposit;
+begin
+        perform rule.lock_alone(c.id);
+        select * into c from consultation x where x.body = c.body and x.id = c.id for update;
+        select * into d from deposit x where x.body = c.body and x.consultation = c.id and x.id = (rule.member_text($3, 'deposit'))::uuid for update;
+        perform rule.opening_decision_check(c, d, wanted, reason);
+        update deposit x set admitted = case wanted when 'admit' then true when 'eliminate' then false else x.admitted end,
+                late_asked = x.late_asked or wanted = 'open-late', offers_asked = x.offers_asked or wanted = 'open-offers'
+        where x.body = d.body and x.id = d.id;
+        insert into opening_decision (body, consultation, deposit, decision, reason, party) values (c.body, c.id, d.id, wanted, reason, actor);
+        perform rule.append(row(c.body, 'urn:pli:event:' || case wanted when 'admit' then 'CandidatureAdmitted' when 'eliminate' then 'CandidatureEliminated'
+                        when 'open-late' then 'LateDepositOpened' else 'WithheldOffersOpened' end, 'opening.' || wanted, 'procurement', 'opening', c.id::text, actor),
+                jsonb_build_object('consultation', rule.consultation_fact(c), 'deposit', d.id,
+                        'reasons', case when reason is not null then jsonb_build_array(jsonb_build_object('code', wanted, 'text', reason)) end));
+        if c.state = 'opening' then
+                c := rule.opening_finish(c, actor);
+        end if;
+        return rule.opening_json(c);
+end
+$$;
+
+create function rule.opening_decision_check(c consultation, d deposit, wanted text, reason text) returns void language plpgsql as $$
+begin
+        if c.opening_at is null then
+                perform rule.refuse('opening-not-started', 'The opening has not been started.');
+        elsif d.id is null or d.state not in ('committed', 'opened', 'unreadable') then
+                perform rule.refuse('not-found', 'There is no deposit of that identifier to decide on.');
+        elsif wanted not in ('admit', 'eliminate', 'open-late', 'open-offers') then
+                perform rule.refuse('json-malformed', '"decision" is admit, eliminate, open-late or open-offers');
+        elsif wanted <> 'admit' and reason is null then
+                perform rule.refuse('json-malformed', 'this decision needs its "reason" in words');
+        elsif wanted = 'open-late' and not d.late then
+                perform rule.refuse('step-refused', 'This deposit came in time.');
+        elsif wanted in ('admit', 'eliminate') and not c.candidatures_first then
+                perform rule.refuse('step-refused', 'This consultation does not open the candidatures first.');
+        elsif wanted = 'open-offers' and d.admitted is distinct from false then
+                perform rule.refuse('step-refused', 'Its company has not been eliminated.');
+        elsif wanted in ('admit', 'eliminate') and exists (
+                select from envelope e where e.body = d.body and e.deposit = d.id and e.kind = 'candidature' and e.state in ('sealed', 'ready')) then
+                perform rule.refuse('step-refused', 'Its candidature has not been opened yet.');
+        elsif wanted = 'eliminate' and exists (
+                select from envelope e where e.body = d.body and e.deposit = d.id and e.kind = 'offre' and e.state not in ('sealed', 'replaced')) then
+                perform rule.refuse('step-refused', 'Its offer is open already.');
+        end if;
 end
 $$;
 

@@ -80,7 +80,6 @@ class Pki:
                  "-set_serial", "0x" + os.urandom(16).hex().lstrip("0"), "-days", str(days), "-sha256", "-extfile", extensions,
                  "-out", self.path(name + ".pem"))
         os.unlink(extensions)
-        os.unlink(self.path(name + ".csr"))
         self._index(name, subject)
 
     def _index(self, name, subject):

@@ -306,6 +306,8 @@ TemporaryDirectory {base}
         for certificate, name, organisation, siret, body, roles, channels in PARTIES:
             flags = {"name": name, "organisation": organisation, "roles": ",".join(roles),
                      "certificate": self.pki.path(certificate + ".pem")}
+            if "member" in roles:
+                flags["request"] = self.pki.path(certificate + ".csr")
             if siret:
                 flags["siret"] = siret
             if body:

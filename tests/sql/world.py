@@ -31,7 +31,7 @@ class Envelope:
             "documents": [{"name": "mémoire technique.pdf", "mediaType": "application/pdf", "size": 60}],
             "digest": sha256(b"".join(sha256(c) for c in self.chunks)).hex(),
             "members": [{"x": m["x"], "certificate": m["sha256"], "share": sha256(self.shares[m["x"]]).hex(), "algorithm": "rsa-oaep"}
-                        for m in consultation["members"]]}
+                        | ({"substitute": m["substitute"]["sha256"]} if "substitute" in m else {}) for m in consultation["members"]]}
 
 
 class World:
@@ -55,10 +55,11 @@ class World:
                 ("portal", None, None, ["state"], {"channels": ["procurement", "actes"]}), ("auditor", None, None, ["auditor"], {})):
             self.enrol(key, siret, body, roles, **more)
 
-    def enrol(self, key, siret, body, roles, **more):
+    def enrol(self, key, siret, body, roles, proven=True, **more):
         self.certificates[key] = key.encode() + os.urandom(16)
         self.party[key] = self.admin.call("party_enrol", {"name": key, "organisation": "SARL " + key, "roles": roles, **more,
                                                           **({"siret": siret} if siret else {}), **({"body": body} if body else {}),
+                                                          **({"request": sha256(key.encode()).hex()} if "member" in roles and proven else {}),
                                                           "certificate": base64_text(self.certificates[key])})["id"]
 
     def close(self):
