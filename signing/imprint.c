@@ -18,13 +18,17 @@ struct imprint {
         const struct files *files; /* or NULL */
         const xmlNode *stamp;
         const char *canonical;
+        EVP_MD_CTX *state;
+        uint64_t taken; /* bytes */
         struct signing_sink sink;
         struct work *work;
 };
 
-static bool digest_write(void *context, const uint8_t *data, size_t size)
+static bool imprint_write(void *context, const uint8_t *data, size_t size)
 {
-        return EVP_DigestUpdate(context, data, size) == 1;
+        struct imprint *imprint = context;
+        imprint->taken += size;
+        return EVP_DigestUpdate(imprint->state, data, size) == 1;
 }
 
 /* EN 319 132-1 4.5: the method a time-stamp names, Canonical XML 1.0 where it names none. */
@@ -184,11 +188,12 @@ enum imprint_outcome imprint_make(const struct imprint_request *request, int nid
                                   .files = request->files,
                                   .stamp = request->stamp->node,
                                   .canonical = canonical_of(request->stamp->node),
-                                  .sink = {state, digest_write},
+                                  .state = state,
                                   .work = work};
+        imprint.sink = (struct signing_sink){&imprint, imprint_write};
         unsigned length = 0;
         bool made = state != NULL && method != NULL && EVP_DigestInit_ex2(state, method, NULL) == 1 &&
-                    imprint_add(&imprint, &outcome) && EVP_DigestFinal_ex(state, digest, &length) == 1;
+                    imprint_add(&imprint, &outcome) && imprint.taken > 0 && EVP_DigestFinal_ex(state, digest, &length) == 1;
         EVP_MD_free(method);
         *size = length;
         return made ? IMPRINT_MADE : outcome;

@@ -15,7 +15,8 @@ struct imprint_request {
         const struct files *files; /* signed beside the document, or NULL */
 };
 
-/* The digest, by OpenSSL's number, of the data this time-stamp should have been made over. UNKNOWN: a kind not read here. */
+/* The digest, by OpenSSL's number, of the data this time-stamp should have been made over. UNKNOWN: a kind not read here.
+ * IMPOSSIBLE: what it is about is not at hand, or is nothing: a time-stamp over nothing would fit every signature. */
 enum imprint_outcome imprint_make(const struct imprint_request *request, int nid, struct work *work,
                                   uint8_t digest[EVP_MAX_MD_SIZE], size_t *size) __attribute__((warn_unused_result));
 

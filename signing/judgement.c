@@ -9,19 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/core/owner.h"
-#include "signing/imprint.h"
+#include "signing/instant.h"
 #include "signing/list_of_lists.h"
 #include "signing/path.h"
 #include "signing/policy.h"
 #include "signing/reason.h"
-#include "signing/stamp_token.h"
+#include "signing/stamp_judge.h"
 #include "signing/strength.h"
-
-typedef struct token token_handle;
-typedef struct evidence_record record_handle;
-DEFINE_OWNER(token_handle, token_free)
-DEFINE_OWNER(record_handle, evidence_record_free)
 
 void reason_add(struct judgement *judgement, enum reason_code code, const char *format, ...)
 {
@@ -142,114 +136,6 @@ static void cryptography_verify(struct judgement *judgement)
                 reason_add(judgement, REASON_TOO_MUCH, "%s", "");
 }
 
-/* ---- 5.4 time-stamps, and with them the best signature time ---- */
-
-/* From when a time-stamp must speak for itself: the first trusted one over it, else the control time (5.6.2.2.4). */
-static int64_t stamp_proven(const struct judgement *judgement, size_t n)
-{
-        int64_t proven = judgement->at;
-        for (size_t later = n + 1; later < judgement->xades.stamp_count; later++) {
-                const struct xades_stamp *over = &judgement->xades.stamps[later];
-                bool covers = !over->signed_ && over->node != judgement->xades.stamps[n].node &&
-                              (xml_is(over->node, NULL, "ArchiveTimeStamp") ||
-                               xml_is(over->node, SEALING_SPACE, "SealingEvidenceRecords") ||
-                               strstr((const char *)over->node->name, "SigAndRefs") != NULL);
-                if (covers && judgement->stamps[later].trusted && judgement->stamps[later].at < proven)
-                        proven = judgement->stamps[later].at;
-        }
-        return proven;
-}
-
-/* Its authority is judged at its own time; then whether anybody could have made it up since. */
-static bool stamp_trusted(struct judgement *judgement, const struct token *token, int64_t proven)
-{
-        const signing_trust *trust = judgement->trust;
-        char detail[256];
-        if (trust == NULL)
-                return false;
-        struct path_request request = {.leaf = token_signer(token),
-                                       .anchors = sk_X509_num(trust->stampers) > 0 ? trust->stampers : trust->anchors,
-                                       .helpers = {token_certificates(token), judgement->certificates, trust->others},
-                                       .evidence = {&judgement->evidence, &trust->evidence},
-                                       .at = token_time(token),
-                                       .stamper = true,
-                                       .trust = trust};
-        enum path_outcome outcome = path_check(&request, detail);
-        bool good = outcome == PATH_GOOD || outcome == PATH_GOOD_REVOCATION_UNJUDGED;
-        if (good && proven > request.at) {
-                request.at = proven;
-                outcome = path_check(&request, detail);
-                good = outcome != PATH_OUTSIDE_VALIDITY && outcome != PATH_REVOKED && outcome != PATH_WEAK;
-        }
-        if (good && !token_strong(token, proven)) {
-                snprintf(detail, sizeof detail, "its digest or key is too weak");
-                good = false;
-        }
-        if (!good)
-                reason_add(judgement, REASON_STAMP_UNTRUSTED, "%s", detail);
-        return good;
-}
-
-/* A token of a batch is about the root that the record leads to from this signature's data. */
-static bool batch_about(struct judgement *judgement, const struct xades_stamp *stamp, const struct token *token,
-                        const struct evidence_record *record)
-{
-        struct evidence_hash root;
-        return stamp_token_root(judgement->dsig, &judgement->xades, stamp, record, judgement->work, &root) &&
-               token_about(token, (struct signing_bytes){root.bytes, sizeof root.bytes});
-}
-
-static bool stamp_about(struct judgement *judgement, const struct xades_stamp *stamp, const struct token *token,
-                        struct stamp_finding *finding)
-{
-        uint8_t digest[EVP_MAX_MD_SIZE];
-        size_t size = 0;
-        const struct imprint_request request = {judgement->dsig, &judgement->xades, stamp, judgement->files};
-        enum imprint_outcome outcome = imprint_make(&request, token_digest(token), judgement->work, digest, &size);
-        finding->understood = outcome != IMPRINT_UNKNOWN;
-        return outcome == IMPRINT_MADE && token_about(token, (struct signing_bytes){digest, size});
-}
-
-static void stamp_judge(struct judgement *judgement, size_t n)
-{
-        const struct xades_stamp *stamp = &judgement->xades.stamps[n];
-        struct stamp_finding *finding = &judgement->stamps[n];
-        OWN(token_handle) token = NULL;
-        OWN(record_handle) record = NULL;
-        struct signing_refusal why = {0};
-        finding->type = (const char *)stamp->node->name;
-        if (!stamp_token_read(stamp, &token, &record, &why)) {
-                reason_add(judgement, REASON_STAMP_WRONG, "%s", "it is not a time-stamp token");
-                return;
-        }
-        finding->understood = record != NULL;
-        finding->at = token_time(token);
-        if (!token_check(token, judgement->certificates, &why))
-                reason_add(judgement, REASON_STAMP_WRONG, "%s", why.sentence);
-        else if (record != NULL ? !batch_about(judgement, stamp, token, record) : !stamp_about(judgement, stamp, token, finding))
-                reason_add(judgement, REASON_STAMP_WRONG, "%s %s",
-                           finding->understood ? "it was made over other data:" : "its kind is not judged here:", finding->type);
-        else
-                finding->intact = true;
-        finding->trusted = finding->intact && stamp_trusted(judgement, token, stamp_proven(judgement, n));
-}
-
-/* 5.5.4: the earliest moment the signature is proven to have existed at. Backwards, as later time-stamps prove earlier ones. */
-static void stamps_judge(struct judgement *judgement)
-{
-        judgement->best = judgement->at;
-        for (size_t n = judgement->xades.stamp_count; n-- > 0;) {
-                const struct xades_stamp *stamp = &judgement->xades.stamps[n];
-                const struct stamp_finding *finding = &judgement->stamps[n];
-                stamp_judge(judgement, n);
-                if (!finding->trusted || stamp->signed_ || (judgement->proven && finding->at >= judgement->best) ||
-                    finding->at > judgement->at)
-                        continue;
-                judgement->best = finding->at;
-                judgement->proven = true;
-        }
-}
-
 /* ---- 5.2.8 signature acceptance ---- */
 
 static void properties_accept(struct judgement *judgement)
@@ -274,6 +160,15 @@ static void coverage_accept_or_tell(struct judgement *judgement)
 
 /* ---- 5.2.6 certificate validation, at the best signature time ---- */
 
+/* What the signature names by a signed digest is as old as the signature. */
+static void signer_prove(struct judgement *judgement)
+{
+        bool named = judgement->binding == XADES_BOUND ||
+                     (judgement->binding == XADES_UNCLAIMED && xades_key_info_signed(judgement->dsig));
+        if (judgement->proven && judgement->value_holds && named)
+                proof_certificate(&judgement->proofs, judgement->signer, judgement->best);
+}
+
 /* A content time-stamp is older than the signature: with it the signature is younger than that moment (5.3 step 5). */
 static bool signed_after(const struct judgement *judgement, int64_t moment)
 {
@@ -281,6 +176,24 @@ static bool signed_after(const struct judgement *judgement, int64_t moment)
                 if (judgement->xades.stamps[n].signed_ && judgement->stamps[n].trusted && judgement->stamps[n].at >= moment)
                         return true;
         return false;
+}
+
+/* 5.5.4 4 c: a signature that is proven older than its certificate, or younger, was not made with it while it was valid. */
+static bool validity_tell(struct judgement *judgement, enum path_outcome outcome, const struct path_found *found,
+                          const char *detail)
+{
+        int64_t begin = 0, end = 0;
+        if ((outcome != PATH_OUTSIDE_VALIDITY && outcome != PATH_OUTSIDE_NOT_REVOKED) || !found->leaf ||
+            !instant_of_asn1(X509_get0_notBefore(judgement->signer), &begin) ||
+            !instant_of_asn1(X509_get0_notAfter(judgement->signer), &end))
+                return false;
+        if (judgement->proven && judgement->best < begin)
+                reason_add(judgement, REASON_CERTIFICATE_YOUNGER, "%s", detail);
+        else if (end < judgement->best && signed_after(judgement, end + 1))
+                reason_add(judgement, REASON_CERTIFICATE_EXPIRED, "%s", detail);
+        else
+                return false;
+        return true;
 }
 
 static void path_tell(struct judgement *judgement, enum path_outcome outcome, const struct path_found *found, const char *detail)
@@ -291,18 +204,24 @@ static void path_tell(struct judgement *judgement, enum path_outcome outcome, co
                 [PATH_NO_CHAIN] = REASON_CHAIN_MISSING,
                 [PATH_NOT_GRANTED] = REASON_SERVICE_NOT_GRANTED,
                 [PATH_OUTSIDE_VALIDITY] = REASON_CERTIFICATE_VALIDITY,
+                [PATH_OUTSIDE_NOT_REVOKED] = REASON_CERTIFICATE_EXPIRED_GOOD,
                 [PATH_REVOKED] = REASON_CERTIFICATE_REVOKED_NO_POE,
+                [PATH_AUTHORITY_REVOKED] = REASON_AUTHORITY_REVOKED_NO_POE,
                 [PATH_HELD] = REASON_CERTIFICATE_HELD,
                 [PATH_REVOCATION_MISSING] = REASON_REVOCATION_MISSING,
                 [PATH_REVOCATION_STALE] = REASON_REVOCATION_STALE,
                 [PATH_REVOCATION_UNENTITLED] = REASON_REVOCATION_UNENTITLED,
                 [PATH_REVOCATION_UNUSABLE] = REASON_REVOCATION_UNUSABLE,
+                [PATH_REVOCATION_UNPROVEN] = REASON_REVOCATION_UNPROVEN,
+                [PATH_UNPROVEN] = REASON_PROOF_MISSING,
                 [PATH_WRONG_USE] = REASON_CERTIFICATE_USE,
                 [PATH_WEAK] = REASON_CHAIN_WEAK,
                 [PATH_FAULTY] = REASON_CHAIN_FAULTY,
         };
         if (outcome == PATH_REVOKED && signed_after(judgement, found->revoked))
                 reason_add(judgement, REASON_CERTIFICATE_REVOKED, "%s", detail);
+        else if (validity_tell(judgement, outcome, found, detail))
+                return;
         else if (outcome != PATH_GOOD)
                 reason_add(judgement, codes[outcome], "%s", detail);
 }
@@ -318,12 +237,14 @@ static void certificate_validate(struct judgement *judgement)
                 path_tell(judgement, PATH_UNJUDGED, &found, detail);
                 return;
         }
+        signer_prove(judgement);
         struct path_request request = {.leaf = judgement->signer,
                                        .anchors = trust->anchors,
                                        .helpers = {judgement->certificates, trust->others, NULL},
                                        .evidence = {&judgement->evidence, &trust->evidence},
                                        .at = judgement->best,
                                        .trust = trust,
+                                       .proofs = &judgement->proofs,
                                        .found = &found};
         enum path_outcome outcome = path_check(&request, detail);
         path_tell(judgement, outcome, &found, detail);
@@ -334,7 +255,8 @@ static void certificate_validate(struct judgement *judgement)
                 return;
         request.at = judgement->at;
         outcome = path_check(&request, detail);
-        if (outcome == PATH_OUTSIDE_VALIDITY || outcome == PATH_REVOKED || outcome == PATH_WEAK)
+        if (outcome == PATH_OUTSIDE_VALIDITY || outcome == PATH_OUTSIDE_NOT_REVOKED || outcome == PATH_REVOKED ||
+            outcome == PATH_AUTHORITY_REVOKED || outcome == PATH_WEAK)
                 reason_add(judgement, REASON_PROVEN_EARLIER, "%s", detail);
 }
 
@@ -364,4 +286,5 @@ void judgement_close(struct judgement *judgement)
         certificates_free(judgement->certificates);
         certificates_free(judgement->key_info);
         evidence_free(&judgement->evidence);
+        proofs_free(&judgement->proofs);
 }

@@ -8,6 +8,7 @@
 #define PLI_SIGNING_JUDGEMENT_H
 
 #include "signing/files.h"
+#include "signing/proof.h"
 #include "signing/qualification.h"
 #include "signing/trust.h"
 #include "signing/xades.h"
@@ -46,6 +47,7 @@ struct judgement {
         enum xades_binding binding;
         bool value_holds, properties_covered;
         struct stamp_finding stamps[LIMIT_TOKENS];
+        struct proofs proofs;    /* since when what is in the signature is proven to have existed */
         int64_t best;            /* best signature time */
         bool proven, covers_all; /* that by a trusted time-stamp; all content signed */
         struct qualification qualification;

@@ -10,10 +10,9 @@
 #include <string.h>
 
 #include "gateway/core/owner.h"
-#include "signing/algorithm.h"
+#include "signing/descent.h"
 #include "signing/instant.h"
 #include "signing/issued.h"
-#include "signing/revocation.h"
 
 DEFINE_OWNER(X509_STORE, X509_STORE_free)
 DEFINE_OWNER(X509_STORE_CTX, X509_STORE_CTX_free)
@@ -77,14 +76,14 @@ static STACK_OF(X509) * helpers_of(const struct path_request *request)
 
 /* ---- what went wrong ---- */
 
-static void show_name(char detail[256], const char *sentence, const X509_NAME *name)
+void path_show(char detail[256], const char *sentence, const X509_NAME *name)
 {
         char text[180] = "";
         X509_NAME_oneline(name, text, sizeof text);
         snprintf(detail, 256, "%s %s", sentence, text);
 }
 
-static void show_place(char detail[256], const char *place)
+void path_show_place(char detail[256], const char *place)
 {
         size_t used = strlen(detail);
         if (place[0] != '\0')
@@ -129,9 +128,9 @@ static enum path_outcome chain_missing(const struct path_request *request, X509 
                 return PATH_NOT_GRANTED;
         }
         if (last != NULL) {
-                show_name(detail, "missing or not trusted:", X509_get_issuer_name(last));
+                path_show(detail, "missing or not trusted:", X509_get_issuer_name(last));
                 issuer_place(last, text, sizeof text);
-                show_place(detail, text);
+                path_show_place(detail, text);
         }
         return PATH_NO_CHAIN;
 }
@@ -151,8 +150,10 @@ static enum path_outcome outcome_of(const struct path_request *request, X509_STO
         case X509_V_ERR_CERT_HAS_EXPIRED:
         case X509_V_ERR_CERT_NOT_YET_VALID:
                 if (at != NULL)
-                        show_name(detail,
+                        path_show(detail,
                                   error == X509_V_ERR_CERT_HAS_EXPIRED ? "expired:" : "not yet valid:", X509_get_subject_name(at));
+                if (request->found != NULL)
+                        request->found->leaf = at == request->leaf;
                 return PATH_OUTSIDE_VALIDITY;
         case X509_V_ERR_INVALID_PURPOSE:
                 snprintf(detail, 256, "the certificate is not for time-stamping alone");
@@ -178,91 +179,23 @@ static bool may_sign(X509 *leaf)
         return others > 0 && (usage == UINT32_MAX || (usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0);
 }
 
-/* EN 319 102-1 5.2.6.4: the signature on each certificate but the anchor, and the key it was made with. */
-static bool strong(const struct path_request *request, STACK_OF(X509) * chain, char detail[256])
-{
-        for (int n = 0; n + 1 < sk_X509_num(chain); n++) {
-                int digest = NID_undef;
-                (void)X509_get_signature_info(sk_X509_value(chain, n), &digest, NULL, NULL, NULL);
-                if ((digest == NID_undef || certificate_digest_strong(digest, request->at)) &&
-                    algorithm_key_strong(X509_get0_pubkey(sk_X509_value(chain, n + 1)), request->at))
-                        continue;
-                show_name(detail, "signature on the certificate of", X509_get_subject_name(sk_X509_value(chain, n)));
-                return false;
-        }
-        return true;
-}
-
-/* ---- revocation (EN 319 102-1 5.2.5, 5.2.6.2) ---- */
-
-static enum path_outcome revocation_outcome(const struct path_request *request, const struct revocation_query *query,
-                                            const struct revocation_finding *finding)
-{
-        static const enum path_outcome outcomes[] = {
-                [REVOCATION_NONE] = PATH_REVOCATION_MISSING,
-                [REVOCATION_UNUSABLE] = PATH_REVOCATION_UNUSABLE,
-                [REVOCATION_UNENTITLED] = PATH_REVOCATION_UNENTITLED,
-                [REVOCATION_OUT_OF_SCOPE] = PATH_REVOCATION_UNUSABLE,
-                [REVOCATION_STALE] = PATH_REVOCATION_STALE,
-                [REVOCATION_GOOD] = PATH_GOOD,
-                [REVOCATION_HELD] = PATH_HELD,
-                [REVOCATION_REVOKED] = PATH_REVOKED,
-        };
-        if (finding->state < REVOCATION_GOOD && request->stamper)
-                return PATH_GOOD_REVOCATION_UNJUDGED;
-        if (finding->state == REVOCATION_NONE && !revocation_expected(query->certificate))
-                return PATH_GOOD_REVOCATION_UNJUDGED;
-        return outcomes[finding->state];
-}
-
-static void revocation_tell(const struct path_request *request, const struct revocation_query *query,
-                            const struct revocation_finding *finding, char detail[256])
-{
-        char text[80] = "";
-        show_name(detail, "", X509_get_subject_name(query->certificate));
-        memmove(detail, detail + 1, strlen(detail));
-        if (finding->state >= REVOCATION_HELD)
-                instant_show(finding->since, text);
-        else
-                revocation_place(query->certificate, text, sizeof text);
-        show_place(detail, text);
-        if (request->found != NULL && finding->state >= REVOCATION_HELD) {
-                request->found->revoked = finding->since;
-                request->found->revoked_one = query->certificate;
-        }
-}
-
-static enum path_outcome revocations_check(const struct path_request *request, STACK_OF(X509) * chain, STACK_OF(X509) * helpers,
-                                           char detail[256])
-{
-        enum path_outcome all = PATH_GOOD;
-        for (int n = 0; n + 1 < sk_X509_num(chain); n++) {
-                const struct revocation_query query = {.certificate = sk_X509_value(chain, n),
-                                                       .issuer = sk_X509_value(chain, n + 1),
-                                                       .evidence = {request->evidence[0], request->evidence[1]},
-                                                       .helpers = helpers,
-                                                       .trust = request->trust,
-                                                       .at = request->at};
-                const struct revocation_finding finding = revocation_check(&query);
-                enum path_outcome one = revocation_outcome(request, &query, &finding);
-                if (one != PATH_GOOD && one != PATH_GOOD_REVOCATION_UNJUDGED) {
-                        revocation_tell(request, &query, &finding, detail);
-                        return one;
-                }
-                all = one > all ? one : all;
-        }
-        return all;
-}
-
 /* ---- the path ---- */
 
-/* What vouches for an anchor is who named it: its own dates do not matter (RFC 5280 6.1.1 d). */
-static int dates_of_anchor_pass(int good, X509_STORE_CTX *context)
+/* What vouches for an anchor is who named it: its own dates do not matter (RFC 5280 6.1.1 d). A leaf that has expired is told once
+ * the rest is known. */
+static int some_dates_pass(int good, X509_STORE_CTX *context)
 {
-        int error = X509_STORE_CTX_get_error(context);
+        int error = X509_STORE_CTX_get_error(context), depth = X509_STORE_CTX_get_error_depth(context);
         int last = sk_X509_num(X509_STORE_CTX_get0_chain(context)) - 1;
-        return good != 0 || (X509_STORE_CTX_get_error_depth(context) == last && last > 0 &&
-                             (error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID));
+        return good != 0 ||
+               (last > 0 && ((depth == last && (error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID)) ||
+                             (depth == 0 && error == X509_V_ERR_CERT_HAS_EXPIRED)));
+}
+
+static bool leaf_expired(const struct path_request *request, const STACK_OF(X509) * chain)
+{
+        int64_t end = 0;
+        return sk_X509_num(chain) > 1 && instant_of_asn1(X509_get0_notAfter(request->leaf), &end) && end < request->at;
 }
 
 static enum path_outcome chain_check(const struct path_request *request, X509_STORE *store, STACK_OF(X509) * helpers,
@@ -273,17 +206,15 @@ static enum path_outcome chain_check(const struct path_request *request, X509_ST
                 return PATH_FAULTY;
         if (request->stamper)
                 X509_STORE_CTX_set_purpose(context, X509_PURPOSE_TIMESTAMP_SIGN);
-        X509_STORE_CTX_set_verify_cb(context, dates_of_anchor_pass);
+        X509_STORE_CTX_set_verify_cb(context, some_dates_pass);
         issued_watch(context);
         if (X509_verify_cert(context) != 1)
                 return outcome_of(request, context, detail);
         STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
         if (request->found != NULL)
                 request->found->issuer = sk_X509_value(chain, sk_X509_num(chain) > 1 ? 1 : 0);
-        enum path_outcome outcome = revocations_check(request, chain, helpers, detail);
-        if (outcome > PATH_GOOD_REVOCATION_UNJUDGED)
-                return outcome;
-        return strong(request, chain, detail) ? outcome : PATH_WEAK;
+        return leaf_expired(request, chain) ? descent_expired(request, chain, helpers, detail)
+                                            : descent_check(request, chain, helpers, detail);
 }
 
 enum path_outcome path_check(const struct path_request *request, char detail[256])

@@ -8,6 +8,7 @@
 #ifndef PLI_SIGNING_PATH_H
 #define PLI_SIGNING_PATH_H
 
+#include "signing/proof.h"
 #include "signing/trust.h"
 
 enum path_outcome {
@@ -17,12 +18,16 @@ enum path_outcome {
         PATH_NO_CHAIN,                 /* an issuer is missing: detail names it, and where it is to be had */
         PATH_NOT_GRANTED,              /* the chain ends in a trust service that no list vouched for at that time */
         PATH_OUTSIDE_VALIDITY,
+        PATH_OUTSIDE_NOT_REVOKED, /* the leaf has expired, and was good to its end */
         PATH_REVOKED,
+        PATH_AUTHORITY_REVOKED, /* one above the leaf */
         PATH_HELD,
         PATH_REVOCATION_MISSING, /* nothing at hand about a certificate: detail names where it is to be had */
         PATH_REVOCATION_STALE,
         PATH_REVOCATION_UNENTITLED, /* only from somebody who has no right to tell */
         PATH_REVOCATION_UNUSABLE,   /* only of a form, or of a time, that tells nothing */
+        PATH_REVOCATION_UNPROVEN,   /* only from a signer who was no longer to be relied on when it is proven to have existed */
+        PATH_UNPROVEN,              /* so is a certificate of the path */
         PATH_WRONG_USE,             /* key usage does not allow it */
         PATH_WEAK,                  /* a digest or key too weak at that time */
         PATH_FAULTY,                /* OpenSSL's words in detail */
@@ -30,9 +35,9 @@ enum path_outcome {
 
 /* What was found on the way; for who asks. */
 struct path_found {
-        int64_t revoked; /* when, of PATH_REVOKED and PATH_HELD */
-        X509 *revoked_one;
-        X509 *issuer; /* of the leaf, itself where it is the anchor; borrowed from the request's sets; NULL without a chain */
+        int64_t revoked; /* when, of PATH_REVOKED, PATH_AUTHORITY_REVOKED and PATH_HELD */
+        bool leaf;       /* it is the leaf that is outside its validity */
+        X509 *issuer;    /* of the leaf, itself where it is the anchor; borrowed from the request's sets; NULL without a chain */
 };
 
 struct path_request {
@@ -43,6 +48,7 @@ struct path_request {
         int64_t at;
         bool stamper;                      /* a time-stamping authority: its own key usage, revocation data optional */
         const struct signing_trust *trust; /* its services are anchors too, while granted; may be NULL */
+        const struct proofs *proofs;       /* NULL: everything is taken to have existed at `at` */
         struct path_found *found;          /* or NULL */
 };
 

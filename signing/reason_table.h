@@ -30,6 +30,12 @@ R(CHAIN_FAULTY, SIGNING_INDETERMINATE, "CERTIFICATE_CHAIN_GENERAL_FAILURE", "EN 
 R(CERTIFICATE_VALIDITY, SIGNING_INDETERMINATE, "OUT_OF_BOUNDS_NO_POE", "EN 319 102-1 5.2.6", "At the time that is proven a certificate is outside its validity; %s", "À la date prouvée un certificat est hors de sa période de validité ; %s")
 R(CERTIFICATE_REVOKED, SIGNING_FAILED, "REVOKED", "EN 319 102-1 5.2.6", "The certificate was revoked before the signature was made; %s", "Le certificat était révoqué avant la signature ; %s")
 R(CERTIFICATE_REVOKED_NO_POE, SIGNING_INDETERMINATE, "REVOKED_NO_POE", "EN 319 102-1 5.2.6", "The certificate is revoked and nothing proves that the signature is older; %s", "Le certificat est révoqué et rien ne prouve que la signature est antérieure ; %s")
+R(AUTHORITY_REVOKED_NO_POE, SIGNING_INDETERMINATE, "REVOKED_CA_NO_POE", "EN 319 102-1 5.2.6", "The certificate of an authority is revoked and nothing proves that the signature is older; %s", "Le certificat d'une autorité est révoqué et rien ne prouve que la signature est antérieure ; %s")
+R(CERTIFICATE_EXPIRED, SIGNING_FAILED, "EXPIRED", "EN 319 102-1 5.5.4", "The signature was made after its certificate had expired; %s", "La signature a été faite après l'expiration de son certificat ; %s")
+R(CERTIFICATE_YOUNGER, SIGNING_FAILED, "NOT_YET_VALID", "EN 319 102-1 5.5.4", "The signature is proven to be older than its certificate; %s", "Il est prouvé que la signature est antérieure à son certificat ; %s")
+R(CERTIFICATE_EXPIRED_GOOD, SIGNING_INDETERMINATE, "OUT_OF_BOUNDS_NOT_REVOKED", "EN 319 102-1 5.2.6", "The certificate has expired, without having been revoked, and nothing proves that the signature is older; %s", "Le certificat a expiré sans avoir été révoqué, et rien ne prouve que la signature est antérieure ; %s")
+R(PROOF_MISSING, SIGNING_INDETERMINATE, "NO_POE", "EN 319 102-1 5.6.2.2", "Nothing proves that it existed while its issuer was to be relied on: %s", "Rien ne prouve son existence au temps où son émetteur était fiable : %s")
+R(REVOCATION_UNPROVEN, SIGNING_INDETERMINATE, "REVOCATION_OUT_OF_BOUNDS_NO_POE", "EN 319 102-1 5.2.6", "Nothing proves that the revocation data existed while their signer was to be relied on: %s", "Rien ne prouve que les données de révocation existaient au temps où leur signataire était fiable : %s")
 R(REVOCATION_MISSING, SIGNING_INDETERMINATE, "TRY_LATER", "EN 319 102-1 5.2.5", "The revocation data at hand do not tell; %s", "Les données de révocation disponibles ne permettent pas de conclure ; %s")
 R(CERTIFICATE_HELD, SIGNING_INDETERMINATE, "TRY_LATER", "EN 319 102-1 5.2.6", "The certificate is suspended; %s", "Le certificat est suspendu ; %s")
 R(REVOCATION_STALE, SIGNING_INDETERMINATE, "TRY_LATER", "EN 319 102-1 5.2.5", "The revocation data at hand are too old to tell: %s", "Les données de révocation disponibles sont trop anciennes pour conclure : %s")
@@ -38,6 +44,8 @@ R(REVOCATION_UNUSABLE, SIGNING_INDETERMINATE, "TRY_LATER", "RFC 5280 5.2", "The 
 R(SERVICE_NOT_GRANTED, SIGNING_INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND", "TS 119 612 5.5.4", "No trusted list vouched for the trust service at the time that is proven: %s", "Aucune liste de confiance ne garantissait le service de confiance à la date prouvée : %s")
 R(CHAIN_WEAK, SIGNING_INDETERMINATE, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "TS 119 312", "The certificate chain is too weak at the time that is proven: %s", "La chaîne de certificats est trop faible à la date prouvée : %s")
 R(CERTIFICATE_USE, SIGNING_INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE", "EN 319 412-2 4.3.2", "The certificate is not for signing: %s", "Le certificat n'est pas fait pour signer : %s")
+/* 5.5.4 time-stamps */
+R(STAMP_ORDER, SIGNING_INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", "EN 319 102-1 5.5.4", "The times of the time-stamps contradict one another: %s", "Les dates des horodatages se contredisent : %s")
 /* 5.2.4 validation context */
 R(POLICY_DIGEST_WRONG, SIGNING_INDETERMINATE, "POLICY_PROCESSING_ERROR", "EN 319 102-1 5.2.4", "The policy document at hand is not the one the signature was made under: %s", "Le document de politique fourni n'est pas celui sous lequel la signature a été faite : %s")
 /* notes */

@@ -20,6 +20,7 @@ struct responder {
         OCSP_BASICRESP *answer;
         const struct revocation_query *query;
         int64_t produced;
+        int64_t proven, until; /* revocation.h; of who was found to have signed */
         unsigned tried;
 };
 
@@ -85,21 +86,28 @@ static bool vouched_for(const struct responder *responder, X509 *certificate)
         return false;
 }
 
-static bool entitled(const struct responder *responder, X509 *certificate)
+/* And until when: a delegate's key no longer than its certificate, a trust service's as long as a list says so. */
+static bool entitled(struct responder *responder, X509 *certificate)
 {
-        return valid_when_produced(responder, certificate) &&
-               (X509_cmp(certificate, responder->query->issuer) == 0 || delegated(responder, certificate) ||
-                vouched_for(responder, certificate));
+        const struct revocation_query *query = responder->query;
+        int64_t end = 0;
+        responder->until = query->proofs != NULL ? query->relied : INT64_MAX;
+        if (!valid_when_produced(responder, certificate))
+                return false;
+        if (X509_cmp(certificate, query->issuer) == 0)
+                return true;
+        if (delegated(responder, certificate)) {
+                if (query->proofs != NULL && instant_of_asn1(X509_get0_notAfter(certificate), &end) && end < responder->until)
+                        responder->until = end;
+                return true;
+        }
+        responder->until = INT64_MAX;
+        return vouched_for(responder, certificate);
 }
 
 static bool signed_by(struct responder *responder, X509 *certificate)
 {
-        int digest = NID_undef;
         if (!answered(responder, certificate) || !entitled(responder, certificate) || responder->tried++ >= SIGNERS_TRIED)
-                return false;
-        const X509_ALGOR *method = OCSP_resp_get0_tbs_sigalg(responder->answer);
-        if (OBJ_find_sigid_algs(OBJ_obj2nid(method->algorithm), &digest, NULL) == 1 && digest != NID_undef &&
-            !certificate_digest_strong(digest, responder->query->at))
                 return false;
         STACK_OF(X509) *only = sk_X509_new_null();
         bool right = only != NULL && sk_X509_push(only, certificate) > 0 &&
@@ -126,11 +134,35 @@ static bool signed_by_service(struct responder *responder)
         return false;
 }
 
+/* A certificate beside the answer has to be proven by itself; one inside is proven with it. */
+static bool signed_by_helper(struct responder *responder)
+{
+        const STACK_OF(X509) *helpers = responder->query->helpers;
+        for (int n = 0; n < sk_X509_num(helpers); n++) {
+                X509 *one = sk_X509_value(helpers, n);
+                if (!signed_by(responder, one))
+                        continue;
+                int64_t proven = proof_of_certificate(responder->query->proofs, one, responder->proven);
+                responder->proven = proven > responder->proven ? proven : responder->proven;
+                return true;
+        }
+        return false;
+}
+
 static bool signer_entitled(struct responder *responder)
 {
+        responder->proven = proof_of_answer(responder->query->proofs, responder->answer, responder->query->at);
         return signed_by(responder, responder->query->issuer) ||
-               signed_by_one_of(responder, OCSP_resp_get0_certs(responder->answer)) ||
-               signed_by_one_of(responder, responder->query->helpers) || signed_by_service(responder);
+               signed_by_one_of(responder, OCSP_resp_get0_certs(responder->answer)) || signed_by_helper(responder) ||
+               signed_by_service(responder);
+}
+
+static bool digest_weak(const struct responder *responder)
+{
+        const X509_ALGOR *method = OCSP_resp_get0_tbs_sigalg(responder->answer);
+        int digest = NID_undef;
+        return OBJ_find_sigid_algs(OBJ_obj2nid(method->algorithm), &digest, NULL) == 1 && digest != NID_undef &&
+               !certificate_digest_strong(digest, responder->proven);
 }
 
 /* ---- what was answered ---- */
@@ -179,7 +211,7 @@ static enum revocation_state state_of(int status, int reason)
 
 static struct revocation_statement single_statement(struct responder *responder, OCSP_SINGLERESP *single)
 {
-        struct revocation_statement out = {REVOCATION_UNUSABLE, 0, 0, 0, 0};
+        struct revocation_statement out = {.state = REVOCATION_UNUSABLE};
         ASN1_GENERALIZEDTIME *revoked = NULL, *issued = NULL, *next = NULL;
         int reason = -1;
         int status = OCSP_single_get0_status(single, &reason, &revoked, &issued, &next);
@@ -191,6 +223,9 @@ static struct revocation_statement single_statement(struct responder *responder,
         if (!signer_entitled(responder))
                 return out;
         out.forgets = single_forgets(single, out.issued);
+        out.proven = responder->proven;
+        out.until = responder->until;
+        out.weak = digest_weak(responder);
         out.state = state_of(status, reason);
         return out;
 }

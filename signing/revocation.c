@@ -118,10 +118,14 @@ static int64_t list_forgets(X509_CRL *list, int64_t issued)
 static bool list_signed(X509_CRL *list, const struct revocation_query *query)
 {
         uint32_t usage = X509_get_key_usage(query->issuer);
+        return (usage == UINT32_MAX || (usage & KU_CRL_SIGN) != 0) && issued_list(list, query->issuer);
+}
+
+static bool list_weak(const X509_CRL *list, int64_t at)
+{
         int digest = NID_undef;
-        (void)OBJ_find_sigid_algs(X509_CRL_get_signature_nid(list), &digest, NULL);
-        return (usage == UINT32_MAX || (usage & KU_CRL_SIGN) != 0) &&
-               (digest == NID_undef || certificate_digest_strong(digest, query->at)) && issued_list(list, query->issuer);
+        return OBJ_find_sigid_algs(X509_CRL_get_signature_nid(list), &digest, NULL) == 1 && digest != NID_undef &&
+               !certificate_digest_strong(digest, at);
 }
 
 static bool list_times(X509_CRL *list, struct revocation_statement *out)
@@ -148,6 +152,9 @@ static struct revocation_statement list_statement(X509_CRL *list, const struct r
         if (!list_signed(list, query))
                 return out;
         out.forgets = list_forgets(list, out.issued);
+        out.proven = proof_of_list(query->proofs, list, query->at);
+        out.until = query->proofs != NULL ? query->relied : INT64_MAX;
+        out.weak = list_weak(list, out.proven);
         out.state = REVOCATION_GOOD;
         if (X509_CRL_get0_by_cert(list, &entry, query->certificate) != 1)
                 return out; /* absent, or "removeFromCRL" */
@@ -172,15 +179,22 @@ static bool in_scope(const struct revocation_statement *statement, X509 *certifi
 
 struct revocation_finding revocation_weigh(const struct revocation_query *query, const struct revocation_statement *statement)
 {
-        struct revocation_finding out = {statement->state, statement->since, statement->issued};
+        struct revocation_finding out = {statement->state, statement->since, statement->issued, INT64_MAX};
         if (out.state < REVOCATION_GOOD)
                 return out;
-        if (out.state > REVOCATION_GOOD && statement->since > query->at)
-                out.state = REVOCATION_GOOD; /* only later */
-        else if (out.state == REVOCATION_GOOD && !in_scope(statement, query->certificate))
+        if (out.state > REVOCATION_GOOD && statement->since > query->at) { /* only later */
+                out.ends = out.state == REVOCATION_REVOKED ? statement->since : INT64_MAX;
+                out.state = REVOCATION_GOOD;
+        } else if (out.state == REVOCATION_GOOD && !in_scope(statement, query->certificate)) {
                 out.state = REVOCATION_OUT_OF_SCOPE;
-        else if (out.state == REVOCATION_GOOD && !fresh(statement, query->at))
+        } else if (out.state == REVOCATION_GOOD && !fresh(statement, query->at)) {
                 out.state = REVOCATION_STALE;
+        }
+        /* Nobody is spared a revocation for want of proof; only what is good has to be proven so. */
+        if (out.state == REVOCATION_GOOD && statement->weak)
+                out.state = REVOCATION_WEAK;
+        else if (out.state == REVOCATION_GOOD && statement->proven > statement->until)
+                out.state = REVOCATION_UNPROVEN;
         return out;
 }
 
@@ -189,13 +203,15 @@ static void finding_join(struct revocation_finding *best, struct revocation_find
 {
         bool both = best->state >= REVOCATION_GOOD && best->state <= REVOCATION_HELD && one.state >= REVOCATION_GOOD &&
                     one.state <= REVOCATION_HELD;
+        int64_t ends = one.ends < best->ends ? one.ends : best->ends;
         if (both ? one.issued > best->issued : one.state > best->state)
                 *best = one;
+        best->ends = ends;
 }
 
 struct revocation_finding revocation_check(const struct revocation_query *query)
 {
-        struct revocation_finding best = {0};
+        struct revocation_finding best = {.ends = INT64_MAX};
         for (size_t source = 0; source < 2; source++) {
                 const struct evidence *evidence = query->evidence[source];
                 for (int n = 0; evidence != NULL && n < sk_X509_CRL_num(evidence->lists); n++) {

@@ -8,6 +8,7 @@
 #ifndef PLI_SIGNING_REVOCATION_H
 #define PLI_SIGNING_REVOCATION_H
 
+#include "signing/proof.h"
 #include "signing/trust.h"
 
 enum revocation_state {
@@ -16,6 +17,8 @@ enum revocation_state {
         REVOCATION_UNENTITLED,   /* signed by somebody who has no right to (RFC 6960 4.2.2.2, RFC 5280 6.3.3 f) */
         REVOCATION_OUT_OF_SCOPE, /* made before the certificate was, or after it was forgotten */
         REVOCATION_STALE,        /* too old at that time (EN 319 102-1 5.2.5) */
+        REVOCATION_WEAK,         /* signed with a digest too weak when it is proven to have existed */
+        REVOCATION_UNPROVEN,     /* its signer was no longer to be relied on by then (EN 319 102-1 5.2.6, 5.6.2.2) */
         REVOCATION_GOOD,
         REVOCATION_HELD,
         REVOCATION_REVOKED,
@@ -27,12 +30,15 @@ struct revocation_query {
         STACK_OF(X509) * helpers;           /* where responders' certificates may be; may be NULL */
         const struct signing_trust *trust;  /* responders vouched for by name; may be NULL */
         int64_t at;
+        const struct proofs *proofs; /* NULL: evidence is taken to have existed in time */
+        int64_t relied;              /* with proofs: until when the issuer's key is to be relied on */
 };
 
 struct revocation_finding {
         enum revocation_state state;
         int64_t since;  /* of a revocation or hold */
         int64_t issued; /* thisUpdate of what was believed */
+        int64_t ends;   /* when it was revoked, after the time asked about; INT64_MAX: as far as is known, never */
 };
 
 struct revocation_finding revocation_check(const struct revocation_query *query);
@@ -44,10 +50,11 @@ void revocation_place(X509 *certificate, char *out, size_t size);
 /* ---- between the two kinds of evidence ---- */
 
 /* What one piece of evidence says, before its age is looked at. `next`: 0 where it names none. `forgets`: what expired before that
- * is no longer told. */
+ * is no longer told. `proven`: since when it is proven to have existed, `until`: until when its signer is to be relied on. */
 struct revocation_statement {
         enum revocation_state state;
-        int64_t since, issued, next, forgets;
+        int64_t since, issued, next, forgets, proven, until;
+        bool weak; /* its digest, when it is proven */
 };
 /* Holds its times against the certificate's and the time asked about. */
 struct revocation_finding revocation_weigh(const struct revocation_query *query, const struct revocation_statement *statement);

@@ -181,3 +181,12 @@ bool token_strong(const struct token *token, int64_t at)
         return algorithm_digest_strong(OBJ_obj2nid(object), at) && algorithm_digest_strong(token_digest(token), at) &&
                algorithm_key_strong(X509_get0_pubkey(token->signer), at);
 }
+
+void token_inside(const struct token *token, const struct token_inside *inside)
+{
+        unsigned char *der = NULL;
+        int size = i2d_CMS_ContentInfo(token->cms, &der);
+        if (size > 0)
+                token_inside_read((struct signing_bytes){der, (size_t)size}, inside);
+        OPENSSL_free(der);
+}

@@ -30,4 +30,16 @@ bool token_strong(const struct token *token, int64_t at) __attribute__((warn_unu
 X509 *token_signer(const struct token *token);
 STACK_OF(X509) * token_certificates(const struct token *token);
 
+/* What a token carries for who checks it later, one by one, DER: certificates, CRLs and OCSP answers of its SignedData
+ * (RFC 5652 5.1, RFC 5940) and of its unsigned attributes certificate-values and revocation-values (EN 319 122-1 A.1.1.2, A.1.2.2).
+ */
+struct token_inside {
+        void *context;
+        void (*certificate)(void *context, struct signing_bytes der); /* or NULL */
+        void (*evidence)(void *context, struct signing_bytes der);    /* or NULL */
+};
+void token_inside(const struct token *token, const struct token_inside *inside);
+/* The same of a token's DER. */
+void token_inside_read(struct signing_bytes der, const struct token_inside *inside);
+
 #endif

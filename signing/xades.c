@@ -117,6 +117,17 @@ static bool is_stamp(const xmlNode *node)
                (size >= 11 && strcmp(name + size - 11, "TimeStampV2") == 0);
 }
 
+enum xades_cover xades_cover(const struct xades_stamp *stamp)
+{
+        if (stamp->signed_)
+                return XADES_COVERS_DATA;
+        if (xml_is(stamp->node, NULL, "ArchiveTimeStamp") || xml_is(stamp->node, SEALING_SPACE, "SealingEvidenceRecords"))
+                return XADES_COVERS_ALL;
+        if (strncmp((const char *)stamp->node->name, "SigAndRefs", 10) == 0)
+                return XADES_COVERS_SIGNATURE_AND_REFS;
+        return strncmp((const char *)stamp->node->name, "RefsOnly", 8) == 0 ? XADES_COVERS_REFS : XADES_COVERS_SIGNATURE;
+}
+
 /* EN 319 132-3: the evidence records of batches; those of XMLERS are not read here. */
 static void records_read(xmlNode *node, struct xades *out)
 {

@@ -32,6 +32,16 @@ struct xades_stamp {
         bool signed_;   /* a signed property (content time-stamps) */
 };
 
+/* What a kind of time-stamp is about (imprint.h makes its digest). */
+enum xades_cover {
+        XADES_COVERS_DATA,               /* what is to be signed, before it is */
+        XADES_COVERS_SIGNATURE,          /* the signature value, and what is signed by it */
+        XADES_COVERS_REFS,               /* the references to validation data before it */
+        XADES_COVERS_SIGNATURE_AND_REFS, /* both, and the time-stamps of the signature value before it */
+        XADES_COVERS_ALL,                /* all that stands before it */
+};
+enum xades_cover xades_cover(const struct xades_stamp *stamp);
+
 struct xades {
         enum xades_structure structure;
         const char *space; /* the XAdES namespace */

@@ -125,7 +125,7 @@ static void a_revoked_authority_is_found_too(void **state)
         plan.revoked_at = -10;
         scene_list(scene, list_of(&scene->authority));
         scene_list(scene, plan);
-        assert_int_equal(scene_judge(scene, 0), PATH_REVOKED);
+        assert_int_equal(scene_judge(scene, 0), PATH_AUTHORITY_REVOKED);
         assert_non_null(strstr(scene->detail, "AC Exemple"));
 }
 
