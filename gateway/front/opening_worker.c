@@ -27,8 +27,9 @@ DEFINE_OWNER(json_t, json_decref)
 typedef struct content content;
 DEFINE_OWNER(content, content_close)
 
-/* Threads at most; tries of one envelope before its lease is left to run out; seconds for clamd; milliseconds of one wait. */
-enum { THREADS_MOST = 64, TRIES = 8, CLAMD_SECONDS = 120, WAIT = 5000 };
+/* Threads at most; tries of one envelope before its lease is left to run out; judges that may die over one before it is the
+ * envelope's fault; seconds for clamd; milliseconds of one wait. */
+enum { THREADS_MOST = 64, TRIES = 8, JUDGES_LOST = 2, CLAMD_SECONDS = 120, WAIT = 5000 };
 
 static struct {
         const struct config *config;
@@ -144,6 +145,25 @@ static void pause_after(unsigned try)
                 nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
 }
 
+/* A judge that was killed says nothing of the envelope: others are asked, until it is the envelope that kills judges. */
+static bool judge_lost(const json_t *report)
+{
+        const char *code = json_string_value(json_object_get(json_array_get(json_object_get(report, "reasons"), 0), "code"));
+        return code != NULL && (strcmp(code, "JUDGE_DIED") == 0 || strcmp(code, "JUDGE_TIMEOUT") == 0);
+}
+
+static bool envelope_report(struct db *db, const struct sealed *sealed, json_t **report, struct problem *problem)
+{
+        for (unsigned lost = 0; envelope_open(db, sealed, report, problem); lost++) {
+                if (!judge_lost(*report) || lost == JUDGES_LOST || workers.stopping)
+                        return true;
+                log_event(LOG_LEVEL_WARNING, "judge-lost", NULL);
+                json_decref(*report);
+                *report = NULL;
+        }
+        return false;
+}
+
 /* The report is kept between tries, so that a database that was away costs no second opening. */
 static void envelope_work(struct db *db, const struct sealed *sealed)
 {
@@ -151,7 +171,7 @@ static void envelope_work(struct db *db, const struct sealed *sealed)
         log_request(sealed->envelope);
         for (unsigned try = 0; try < TRIES && !workers.stopping; try++) {
                 struct problem problem = {0};
-                if ((report != NULL || envelope_open(db, sealed, &report, &problem)) &&
+                if ((report != NULL || envelope_report(db, sealed, &report, &problem)) &&
                     envelope_settle(db, sealed->envelope, report, &problem)) {
                         log_event(LOG_LEVEL_INFO, "envelope-settled", "outcome",
                                   json_string_value(json_object_get(report, "outcome")), NULL);

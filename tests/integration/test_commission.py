@@ -1,0 +1,337 @@
+"""The commission: substitutes, tokens, proofs and rehearsals; wrong shares; openings in an order, interrupted, decided on."""
+import base64
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+import papers
+from shares import share_of
+from stack import BODY, wait_for
+
+MODULE = "/usr/lib/softhsm/libsofthsm2.so"
+
+
+# ---- people ----
+
+@pytest.fixture(scope="module", name="deputies")
+def _deputies(stack):
+    """More people of the commune: two who may stand in for members, and one enrolled without the request of her key."""
+    people = {"deputy-1": "Inès Suppléante", "deputy-2": "Jean Suppléant", "newcomer": "Karine Nouvelle"}
+    for name, person in people.items():
+        stack.pki.certify(name, "member", "p256", f"/C=FR/O={BODY['name']}/CN={person}")
+        proof = () if name == "newcomer" else ("--request", stack.pki.path(name + ".csr"))
+        stack.administer("enrol", "party", "--name", person, "--organisation", BODY["name"], "--siret", BODY["siret"], "--body", BODY["siret"],
+                         "--roles", "member", "--certificate", stack.pki.path(name + ".pem"), *proof)
+    return list(people)
+
+
+def draft(house, *seats, **more):
+    """A draft whose commission is these people, each alone or with who stands in for her."""
+    path = house.at(f"draft-{os.urandom(3).hex()}.json")
+    members = []
+    for seat in seats:
+        member, substitute = seat if isinstance(seat, tuple) else (seat, None)
+        members.append({"certificateFile": house.stack.pki.path(member + ".pem")} |
+                       ({"substitute": {"certificateFile": house.stack.pki.path(substitute + ".pem")}} if substitute else {}))
+    with open(path, "w") as file:
+        json.dump({"reference": "C-" + os.urandom(4).hex(), "title": "Fournitures", "object": "Fournitures", "procedure": "MAPA", "quorum": 2,
+                   "deadline": "2099-01-01T12:00:00+01:00", "envelopes": ["offre"], "members": members, **more}, file)
+    return json.loads(house.stack.pli("buyer", "--json", "consultation", "create", path).stdout)["id"]
+
+
+def publish(house, consultation):
+    return house.stack.pli("buyer", "consultation", "publish", consultation, "--lang", "en")
+
+
+def digest_of(stack, who):
+    der = subprocess.run(["openssl", "x509", "-in", stack.pki.path(who + ".pem"), "-outform", "DER"], check=True, stdout=subprocess.PIPE).stdout
+    return hashlib.sha256(der).digest()
+
+
+class Member:
+    """A member whose software is not ours: HTTP, and shares unwrapped by the openssl command."""
+
+    def __init__(self, stack, consultation, who):
+        self.stack, self.who, self.path = stack, who, f"/api/v1/consultations/{consultation}/opening"
+
+    def wanted(self):
+        status, _, body = self.stack.request("GET", self.path + "/shares", self.who)
+        assert status == 200, body
+        return {row["envelope"]: self.unwrap(row["manifest"]) for row in json.loads(body)["envelopes"]}
+
+    def unwrap(self, manifest):
+        return share_of(base64.b64decode(manifest), self.stack.pki.path(self.who + ".key"), digest_of(self.stack, self.who))
+
+    def hand(self, shares):
+        """(status, {envelope: code of what was refused})"""
+        message = {"shares": [{"envelope": envelope, "share": base64.b64encode(share).decode()} for envelope, share in shares]}
+        status, _, body = self.stack.request("POST", self.path + "/shares", self.who, message)
+        return status, {row["envelope"]: row["code"] for row in json.loads(body).get("refused", [])}
+
+
+# ---- wrong shares ----
+
+def test_a_wrong_share_costs_its_own_envelope_only_and_is_told_to_its_member(stack, house):
+    consultation = house.consultation()
+    files = []
+    for company in ("company-1", "company-2"):
+        envelope, signed = house.bid(company, consultation, 20_000)
+        files += signed
+        house.deposit(company, consultation, envelope)
+    house.end_now(consultation)
+    assert stack.request("POST", f"/api/v1/consultations/{consultation}/opening", "member-1")[0] == 200
+    first, second = Member(stack, consultation, "member-1"), Member(stack, consultation, "member-2")
+    mine, hers = first.wanted(), second.wanted()
+    one, two = mine
+    flipped = mine[one][:20] + bytes([mine[one][20] ^ 4]) + mine[one][21:]
+    assert first.hand([(one, flipped)]) == (422, {one: "opening-share-wrong"})
+    assert first.hand([(one, hers[one])]) == (422, {one: "opening-share-foreign"})  # another member's, replayed
+    assert first.hand([(one, mine[two]), (two, mine[two])]) == (200, {one: "opening-share-wrong"})  # of another envelope; the good one is kept
+    assert first.hand([(two, mine[two])]) == (422, {two: "opening-share-unwanted"})  # twice
+    assert first.hand([(one, mine[one][:-1])]) == (422, {one: "opening-share-malformed"})
+    assert house.opening(consultation)["state"] == "opening"
+    assert first.hand([(one, mine[one])]) == (200, {})
+    assert second.hand(hers.items()) == (200, {})
+    wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened")
+    house.assert_same(consultation, files)
+
+
+def test_a_key_that_is_not_the_members_hands_over_nothing(stack, house):
+    consultation = house.consultation()
+    envelope, files = house.bid("company-1", consultation, 20_000)
+    house.deposit("company-1", consultation, envelope)
+    house.end_now(consultation)
+    ran = stack.pli("member-1", "open", consultation, "--member-key", stack.pki.path("member-3.key"), "--member-certificate",
+                    stack.pki.path("member-1.pem"), check=False)
+    assert ran.returncode != 0
+    assert [e["shares"] for d in house.opening(consultation)["deposits"] for e in d["envelopes"]] == [0]
+    house.open(consultation)
+    house.assert_same(consultation, files)
+
+
+# ---- seats ----
+
+def test_a_lost_key_within_the_quorum_loses_nothing_and_a_substitute_sits_in(stack, house, deputies):
+    consultation = draft(house, ("member-1", "deputy-1"), ("member-2", "deputy-2"), "member-3")
+    publish(house, consultation)
+    envelope, files = house.bid("company-1", consultation, 20_000)
+    house.deposit("company-1", consultation, envelope)
+    house.end_now(consultation)
+    # Farid has lost his key and so has Hugo; Farid's substitute and Gisèle make the quorum.
+    for who in ("deputy-1", "member-2"):
+        stack.pli(who, "open", consultation, "--key", stack.pki.path(who + ".key"))
+    wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened")
+    house.assert_same(consultation, files)
+    seat = house.opening(consultation)["members"][0]
+    assert (seat["present"], seat["substitute"], seat["substitutePresent"]) == (False, "Inès Suppléante", True)
+
+
+def test_a_seat_counts_once_when_both_come(stack, house, deputies):
+    consultation = draft(house, ("member-1", "deputy-1"), "member-2", "member-3")
+    publish(house, consultation)
+    envelope, files = house.bid("company-1", consultation, 20_000)
+    house.deposit("company-1", consultation, envelope)
+    house.end_now(consultation)
+    for who in ("member-1", "deputy-1"):
+        stack.pli(who, "open", consultation, "--key", stack.pki.path(who + ".key"))
+    assert house.opening(consultation)["state"] == "opening"
+    stack.pli("member-3", "open", consultation, "--key", stack.pki.path("member-3.key"))
+    wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened")
+    house.assert_same(consultation, files)
+
+
+# ---- proofs and rehearsals ----
+
+def test_a_key_without_proof_is_refused_and_pli_key_prove_is_one(stack, house, deputies):
+    with pytest.raises(RuntimeError, match="(?s)Karine Nouvelle|key-unproven"):
+        draft(house, "newcomer", "member-2")
+    wrong = stack.pli("newcomer", "key", "prove", "--member-key", stack.pki.path("member-1.key"), "--member-certificate",
+                      stack.pki.path("newcomer.pem"), check=False)
+    assert wrong.returncode != 0
+    stack.pli("newcomer", "key", "prove")
+    draft(house, "newcomer", "member-2")
+
+
+def test_a_request_that_does_not_prove_is_refused_at_enrolment(stack, deputies):
+    with pytest.raises(RuntimeError, match="another key"):
+        stack.administer("enrol", "party", "--name", "X", "--roles", "member", "--certificate", stack.pki.path("deputy-1.pem"), "--request",
+                         stack.pki.path("deputy-2.csr"))
+    with open(stack.pki.path("deputy-1.csr")) as file:
+        lines = file.read().split("\n")
+    der = bytearray(base64.b64decode("".join(lines[1:-2])))
+    der[-1] ^= 1  # of the signature
+    forged = stack.at("forged.csr")
+    with open(forged, "w") as file:
+        file.write("-----BEGIN CERTIFICATE REQUEST-----\n" + base64.encodebytes(bytes(der)).decode() + "-----END CERTIFICATE REQUEST-----\n")
+    with pytest.raises(RuntimeError, match="not signed by its key"):
+        stack.administer("enrol", "party", "--name", "X", "--roles", "member", "--certificate", stack.pki.path("deputy-1.pem"), "--request", forged)
+
+
+def test_the_opening_is_rehearsed_before_publication(stack, house, deputies):
+    consultation = draft(house, ("member-1", "deputy-1"), "member-2")
+    rehearsed = json.loads(stack.pli("member-1", "--json", "opening", "rehearse", consultation).stdout)
+    assert [(k["name"], k["at"] is not None) for k in rehearsed["keys"]] == [("Farid Adjoint", True), ("Inès Suppléante", False),
+                                                                            ("Gisèle Conseillère", False)]
+    assert rehearsed["opened"] is None
+    rehearsed = json.loads(stack.pli("member-2", "--json", "opening", "rehearse", consultation).stdout)
+    assert rehearsed["opened"] is not None  # the quorum's shares opened it, in a judge
+    assert stack.request("POST", f"/api/v1/consultations/{consultation}/opening/rehearsal", "member-3")[0] == 404
+    assert "have not rehearsed the opening: Inès Suppléante." in publish(house, consultation).stderr
+
+
+# ---- a key in a token ----
+
+@pytest.mark.skipif(not os.path.exists(MODULE) or shutil.which("pkcs11-tool") is None, reason="SoftHSM2 or pkcs11-tool is not installed")
+@pytest.mark.parametrize("who", ["member-1", "member-2"])  # an elliptic curve, RSA
+def test_a_member_opens_with_a_key_that_never_leaves_its_token(stack, house, who, monkeypatch):
+    tokens, key = house.at("tokens"), house.at("key.der")
+    os.makedirs(tokens)
+    with open(house.at("softhsm2.conf"), "w") as file:
+        file.write(f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
+    monkeypatch.setenv("SOFTHSM2_CONF", house.at("softhsm2.conf"))
+    run = lambda *words: subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: E731
+    run("softhsm2-util", "--init-token", "--free", "--label", "Membre", "--so-pin", "8765", "--pin", "4321")
+    for kind, more in (("privkey", ()), ("pubkey", ("-pubout",))):
+        run("openssl", "pkey", "-in", stack.pki.path(who + ".key"), *more, "-outform", "DER", "-out", key)
+        run("pkcs11-tool", "--module", MODULE, "--token-label", "Membre", "--login", "--pin", "4321", "--write-object", key, "--type", kind,
+            "--label", "membre", "--id", "01", *(("--usage-decrypt",) if who == "member-2" else ("--usage-derive",)))
+    os.unlink(key)
+    with open(house.at("pin"), "w") as file:
+        file.write("4321\n")
+    consultation = house.consultation()
+    envelope, files = house.bid("company-1", consultation, 20_000)
+    house.deposit("company-1", consultation, envelope)
+    house.end_now(consultation)
+    stack.pli(who, "open", consultation, "--member-token", f"pkcs11:token=Membre;object=membre?module-path={MODULE}", "--passphrase-file",
+              house.at("pin"))
+    stack.pli("member-3", "open", consultation, "--key", stack.pki.path("member-3.key"))
+    wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened")
+    house.assert_same(consultation, files)
+
+
+# ---- the order of an opening ----
+
+def sealed(house, who, consultation, kind, *options):
+    path = papers.pdf(house.at(f"{who}-{kind}.pdf"), kind, who)
+    house.stack.pli(who, "pack", "--output", house.at(f"{who}-{kind}.asice"), path)
+    house.stack.pli(who, "seal", "--consultation", consultation, "--kind", kind, *options, "--output", house.at(f"{who}-{kind}.pli"),
+                    house.at(f"{who}-{kind}.asice"))
+    return house.at(f"{who}-{kind}.pli")
+
+
+def test_candidatures_open_first_then_the_offers_of_those_admitted(stack, house):
+    consultation = draft(house, "member-1", "member-2", "member-3", candidaturesFirst=True, envelopes=["candidature", "offre"])
+    publish(house, consultation)
+    for company in ("company-1", "company-2"):
+        stack.pli(company, "deposit", "--consultation", consultation, "--receipt", house.at(company + ".xml"),
+                  *(sealed(house, company, consultation, kind) for kind in ("candidature", "offre")))
+    house.end_now(consultation)
+    states = lambda: [{e["kind"]: e["state"] for e in d["envelopes"]} for d in house.opening(consultation)["deposits"]]  # noqa: E731
+    quorum = lambda: [stack.pli(who, "open", consultation, "--key", stack.pki.path(who + ".key")) for who in ("member-1", "member-2")]  # noqa: E731
+    quorum()
+    wait_for("the candidatures", lambda: all(d["candidature"] == "opened" for d in states()))
+    assert [d["offre"] for d in states()] == ["sealed", "sealed"] and house.opening(consultation)["state"] == "opening"
+    first, second = (d["deposit"] for d in house.opening(consultation)["deposits"])
+    stack.pli("buyer", "opening", "decide", consultation, first, "admit")
+    assert stack.pli("buyer", "opening", "decide", consultation, second, "eliminate", check=False).returncode != 0
+    stack.pli("buyer", "opening", "decide", consultation, second, "eliminate", "--reason", "Attestations fiscales absentes")
+    quorum()
+    wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened")
+    assert [d["offre"] for d in states()] == ["opened", "sealed"]
+
+
+def test_a_late_deposit_stays_sealed_until_the_buyer_decides(stack, house):
+    consultation = house.consultation()
+    envelope, files = house.bid("company-3", consultation, 20_000)
+    house.end_now(consultation)
+    house.deposit("company-3", consultation, envelope)
+    assert house.open(consultation, ("member-1",))["state"] == "opened"  # nothing came in time
+    late = house.opening(consultation)["deposits"][0]
+    assert late["late"] and late["envelopes"][0]["state"] == "sealed"
+    stack.pli("buyer", "opening", "decide", consultation, late["deposit"], "open-late", "--reason", "Panne de la plateforme à 11 h 58")
+    for who in ("member-2", "member-3"):
+        stack.pli(who, "open", consultation, "--key", stack.pki.path(who + ".key"))
+    wait_for("the late one", lambda: house.opening(consultation)["deposits"][0]["state"] == "opened")
+    house.assert_same(consultation, files)
+    assert house.opening(consultation)["deposits"][0]["decisions"][0]["by"] == "Alice Marchand"
+
+
+def test_a_depositors_signature_of_the_manifest_is_verified_at_the_opening(stack, house):
+    consultation = house.consultation()
+    house.deposit("company-1", consultation, sealed(house, "company-1", consultation, "offre", "--sign"))
+    forged = sealed(house, "company-2", consultation, "offre", "--sign")
+    with open(forged + "/manifest.xml") as file:
+        text = file.read()
+    with open(forged + "/manifest.xml", "w") as file:
+        file.write(text.replace('Name="company-2-offre.pdf"', 'Name="company-2-offer.pdf"'))
+    with open(forged + "/seal.json") as file:
+        seal = json.load(file)
+    seal["manifest"] = hashlib.sha256(text.replace('Name="company-2-offre.pdf"', 'Name="company-2-offer.pdf"').encode()).hexdigest()
+    with open(forged + "/seal.json", "w") as file:
+        json.dump(seal, file)
+    house.deposit("company-2", consultation, forged)
+    house.end_now(consultation)
+    reports = [d["envelopes"][0]["report"] for d in house.open(consultation)["deposits"]]
+    assert [r["manifestVerification"]["indication"] for r in reports] == ["TOTAL-PASSED", "TOTAL-FAILED"]
+    assert "Claire Duval" in reports[0]["manifestVerification"]["signatures"][0]["signingCertificate"]["subject"]
+    assert reports[1]["missing"] == ["company-2-offer.pdf"] and [d["listed"] for d in reports[1]["documents"]] == [False]
+
+
+# ---- interruptions ----
+
+def judges(stack):
+    """The front's own judges."""
+    found = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(stack.pid("front"))], stdout=subprocess.PIPE, text=True, check=False).stdout
+    return [int(line.split()[0]) for line in found.splitlines() if "pli-judge" in line]
+
+
+def large_opening(stack, house):
+    consultation = house.consultation()
+    envelope, files = house.bid("company-1", consultation, 60_000_000)
+    house.deposit("company-1", consultation, envelope)
+    house.end_now(consultation)
+    stack.pli("member-1", "open", consultation, "--key", stack.pki.path("member-1.key"))
+    stack.pli("member-2", "open", consultation, "--key", stack.pki.path("member-2.key"), "--no-wait")
+    return consultation, files
+
+
+def test_judges_killed_during_an_opening_cost_only_time(stack, house):
+    consultation, files = large_opening(stack, house)
+    for pid in judges(stack):
+        os.kill(pid, signal.SIGKILL)
+    wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened", 120)
+    house.assert_same(consultation, files)
+
+
+def test_a_database_killed_during_an_opening_costs_only_time(stack, house):
+    consultation, files = large_opening(stack, house)
+    with open(os.path.join(stack.cluster.data, "postmaster.pid")) as file:
+        os.kill(int(file.readline()), signal.SIGKILL)
+    wait_for("the gateway's /readyz", stack.ready, 120)
+    wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened", 120)
+    house.assert_same(consultation, files)
+
+
+def test_a_member_who_leaves_in_the_middle_and_comes_back_holds_up_nobody(stack, house):
+    consultation = house.consultation()
+    files = []
+    for company in ("company-1", "company-2"):
+        envelope, signed = house.bid(company, consultation, 20_000)
+        files += signed
+        house.deposit(company, consultation, envelope)
+    house.end_now(consultation)
+    stack.pli("member-1", "open", consultation, "--key", stack.pki.path("member-1.key"))
+    leaver = Member(stack, consultation, "member-2")
+    one, two = (list(leaver.wanted().items()) + [None])[:2]
+    assert leaver.hand([one]) == (200, {})  # and the line is cut
+    wait_for("the first envelope", lambda: any(d["state"] == "opened" for d in house.opening(consultation)["deposits"]))
+    assert house.opening(consultation)["state"] == "opening"
+    stack.pli("member-3", "open", consultation, "--key", stack.pki.path("member-3.key"))
+    wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened")
+    assert leaver.hand([two])[0] in (200, 422)  # too late, and harmless
+    house.assert_same(consultation, files)
