@@ -31,3 +31,6 @@ grant execute on function api.chunks_admit, api.deposit_abandon, api.rehearsal_s
 grant execute on function api.sweep, api.setting_list, api.setting_set, api.evidence_show, api.evidence_receipts, api.evidence_append, api.evidence_receipt to pli_admin;
 
 grant execute on function api.reply_create, api.filing_cancel, api.letter_show, api.letter_list, api.answer_file, api.classification_show, api.classification_ask to pli_front;
+grant execute on function api.procedure_list, api.threshold_list, api.consultation_change, api.change_list, api.consultation_unschedule, api.schedule_run,
+        api.access_set, api.access_open, api.document_open_all, api.document_list, api.analysis_put, api.award_put, api.consultation_abandon,
+        api.contract_list, api.contract_show, api.contract_notify to pli_front;

@@ -96,6 +96,14 @@ static const struct option_row end_options[] = {
         {"receipt", "FILE", OPTION_VALUE, "where the receipt goes; not kept if not given"},
         {NO_MORE},
 };
+static const struct option_row publish_options[] = {
+        {"at", "INSTANT", OPTION_VALUE, "not before this instant, with its zone"},
+        {NO_MORE},
+};
+static const struct option_row document_options[] = {
+        {"note", "TEXT", OPTION_VALUE, "what changed; needed once published"},
+        {NO_MORE},
+};
 static const struct option_row move_options[] = {
         {"deadline", "INSTANT", OPTION_VALUE, "the new deadline, with its zone: 2026-03-31T12:00:00+02:00"},
         {"reason", "TEXT", OPTION_VALUE, "why; every company is told"},
@@ -201,8 +209,14 @@ const struct command commands[] = {
         {"consultation list", "", 0, 0, list_options, "list published consultations", pli_consultation_list},
         {"consultation show", "ID", 1, 1, no_options, "show a consultation", pli_consultation_show},
         {"consultation create", "FILE.json", 1, 1, no_options, "prepare a consultation (buyer)", pli_consultation_create},
-        {"consultation document", "ID FILE…", 2, ANY, no_options, "add documents to a consultation in preparation (buyer)", pli_consultation_document},
-        {"consultation publish", "ID", 1, 1, no_options, "publish a consultation (buyer)", pli_consultation_publish},
+        {"consultation document", "ID FILE…", 2, ANY, document_options, "add documents to a consultation in preparation (buyer)", pli_consultation_document},
+        {"consultation publish", "ID", 1, 1, publish_options, "publish a consultation (buyer)", pli_consultation_publish},
+        {"consultation change", "ID FILE.json", 2, 2, no_options, "change a draft; correct a published consultation (buyer)", pli_act},
+        {"consultation changes", "ID", 1, 1, no_options, "what was corrected, when and why", pli_act},
+        {"consultation unschedule", "ID", 1, 1, no_options, "take back a publication that has its hour (buyer)", pli_act},
+        {"consultation access-code", "ID", 1, 1, no_options, "restrict a consultation to those who have its code; it is shown once (buyer)", pli_act},
+        {"consultation versions", "ID", 1, 1, no_options, "the documents with every version", pli_act},
+        {"consultation abandon", "ID", 1, 1, reason_options, "give a procedure up; everyone concerned is told why (buyer)", pli_act},
         {"consultation move", "ID", 1, 1, move_options, "move the deadline after an incident (buyer)", pli_consultation_move},
         {"consultation commission", "ID FILE.json", 2, 2, no_options, "name another commission, before the first deposit (buyer)", pli_consultation_commission},
         {"documents", "ID", 1, 1, output_folder, "download a consultation's documents and check their digests", pli_documents},
@@ -226,6 +240,11 @@ const struct command commands[] = {
         {"safeguard open", "ID", 1, 1, reason_options, "open a safeguard copy, in a case of the law (buyer)", pli_safeguard_open},
         {"safeguard destroy", "ID", 1, 1, reason_options, "destroy a safeguard copy unopened, after the opening (buyer)", pli_safeguard_destroy},
         {"registers", "CONSULTATION", 1, 1, registers_options, "the registers of a consultation (buyer, commission)", pli_registers},
+        {"award analyse", "CONSULTATION FILE.json", 2, 2, no_options, "record the analysis and ranking of the offers (buyer)", pli_act},
+        {"award decide", "CONSULTATION FILE.json", 2, 2, no_options, "decide every lot: awarded, unsuccessful or without follow-up (buyer)", pli_act},
+        {"contract list", "CONSULTATION", 1, 1, no_options, "the contracts that an award made (buyer)", pli_act},
+        {"contract show", "ID", 1, 1, no_options, "a contract, to those it binds", pli_act},
+        {"contract notify", "ID", 1, 1, no_options, "notify a contract to its holder (buyer)", pli_act},
         {"file acte", "FILE…", 1, ANY, acte_options, "file an acte: first the acte, then its annexes", pli_file_acte},
         {"filing show", "ID", 1, 1, no_options, "show a filing and its steps", pli_filing_show},
         {"receipts", "", 0, 0, receipts_options, "read the feed of receipts, each exactly once (State platform)", pli_receipts},

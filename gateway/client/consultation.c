@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "gateway/client/ask.h"
 #include "gateway/client/catalogue.h"
 #include "gateway/client/command.h"
 #include "gateway/client/consultation.h"
@@ -86,9 +87,11 @@ int pli_consultation_show(const struct invocation *invocation)
 
 int pli_consultation_publish(const struct invocation *invocation)
 {
+        static const char *const names[] = {"at", NULL};
         struct problem problem = {0};
         json_t *answer = NULL;
-        bool answered = consultation_send(invocation, "POST", "/publish", NULL, &answer, &problem);
+        bool answered = ask(invocation, session_path("/api/v1/consultations/%s/publish", invocation->arguments[0]),
+                            ask_options(invocation, names), &answer, &problem);
         size_t index;
         json_t *warning;
         json_array_foreach(json_object_get(answer, "warnings"), index, warning) show_note("%s", field_text(warning, "text"));
@@ -165,7 +168,11 @@ static bool document_send(const struct invocation *invocation, struct session *s
         struct answer answer = {0};
         if (!input_open(file, &input, problem))
                 return false;
-        char *path = session_path("/api/v1/consultations/%s/documents/%s", invocation->arguments[0], path_name(file));
+        const char *note = invocation_option(invocation, "note");
+        char *path = note != NULL
+                             ? session_path("/api/v1/consultations/%s/documents/%s?note=%s", invocation->arguments[0],
+                                            path_name(file), note)
+                             : session_path("/api/v1/consultations/%s/documents/%s", invocation->arguments[0], path_name(file));
         struct progress *progress = progress_new(invocation, path_name(file), input.size);
         struct call call = {.method = "PUT",
                             .path = path,

@@ -15,6 +15,21 @@ bool call_about(struct request *request, const char *function, const char *text,
         return db_call_json(request->db, function, arguments, text != NULL ? 3 : 2, out, problem);
 }
 
+bool call_about_or_null(struct request *request, const char *function, const char *text, json_t **out, struct problem *problem)
+{
+        const struct db_argument arguments[] = {call_actor(request), db_text(request->variables[0]), db_text(text)};
+        return db_call_json(request->db, function, arguments, 3, out, problem);
+}
+
+enum answer call_with_token(struct request *request, const char *function)
+{
+        struct problem problem = {0};
+        json_t *answer = NULL;
+        if (!call_about_or_null(request, function, http_query(request, "access"), &answer, &problem))
+                return http_answer_problem(request, &problem);
+        return http_answer_json(request, 200, answer);
+}
+
 enum answer call_answer(struct request *request, int status, const char *function)
 {
         struct problem problem = {0};

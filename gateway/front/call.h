@@ -12,7 +12,12 @@ struct db_argument call_actor(const struct request *request);
 /* api.NAME(actor, variables[0]), or with `text` as a third argument where that is not NULL. The caller owns *out. */
 bool call_about(struct request *request, const char *function, const char *text, json_t **out, struct problem *problem)
         __attribute__((warn_unused_result));
-/* The same, answered with `status`. */
+/* api.NAME(actor, variables[0], text): a third argument even where it is NULL. */
+bool call_about_or_null(struct request *request, const char *function, const char *text, json_t **out, struct problem *problem)
+        __attribute__((warn_unused_result));
+/* The same with the query's `access` (the token of a restricted consultation), answered with 200. */
+enum answer call_with_token(struct request *request, const char *function);
+/* api.NAME(actor, variables[0]), answered with `status`. */
 enum answer call_answer(struct request *request, int status, const char *function);
 
 /* api.NAME(actor, variables[0], body): a BODY_MEMORY object, {} where there is none. */

@@ -46,10 +46,30 @@ enum answer consultation_list(struct request *request)
 
 enum answer consultation_show(struct request *request)
 {
-        return call_answer(request, 200, "api.consultation_show");
+        return call_with_token(request, "api.consultation_show");
 }
 
 enum answer consultation_publish(struct request *request)
 {
-        return call_answer(request, 200, "api.consultation_publish");
+        return call_with_body(request, 200, "api.consultation_publish");
+}
+
+enum answer consultation_unschedule(struct request *request)
+{
+        return call_answer(request, 200, "api.consultation_unschedule");
+}
+
+enum answer consultation_change(struct request *request)
+{
+        return call_with_body(request, 200, "api.consultation_change");
+}
+
+enum answer consultation_changes(struct request *request)
+{
+        return call_with_token(request, "api.change_list");
+}
+
+enum answer consultation_abandon(struct request *request)
+{
+        return call_with_body(request, 200, "api.consultation_abandon");
 }

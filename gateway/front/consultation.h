@@ -13,7 +13,13 @@ enum answer consultation_create(struct request *request);
 enum answer consultation_list(struct request *request);
 /* GET /api/v1/consultations/{consultation} */
 enum answer consultation_show(struct request *request);
-/* POST /api/v1/consultations/{consultation}/publish */
+/* POST /api/v1/consultations/{consultation}/publish: nothing, or {"at"} for a later hour; …/unschedule takes that back */
 enum answer consultation_publish(struct request *request);
+enum answer consultation_unschedule(struct request *request);
+/* POST …/changes: members of a draft; once published a correction, with "reason". GET: all corrections */
+enum answer consultation_change(struct request *request);
+enum answer consultation_changes(struct request *request);
+/* POST …/abandon {"reason"}: declaration sans suite */
+enum answer consultation_abandon(struct request *request);
 
 #endif

@@ -111,6 +111,21 @@ static void sweep(struct db *db)
         }
 }
 
+/* Consultations whose hour has come. */
+static void schedule(struct db *db)
+{
+        struct problem problem = {0};
+        bool more = true;
+        for (unsigned i = 0; more && i < SWEEPS_MOST; i++) {
+                OWN(json_t) done = NULL;
+                if (!db_call_json(db, "api.schedule_run", NULL, 0, &done, &problem)) {
+                        log_event(LOG_LEVEL_WARNING, "schedule-failed", "reason", problem.detail, NULL);
+                        return;
+                }
+                more = json_is_true(json_object_get(done, "more"));
+        }
+}
+
 /* Until then, or the end: true. */
 static bool keeper_sleep(int64_t milliseconds)
 {
@@ -133,6 +148,7 @@ static void *keeper_run(void *context)
                 int64_t now = instant_ticks();
                 sample_put(db, (now - last) / 1000);
                 last = now;
+                schedule(db);
                 if (swept == 0 || now - swept >= HOUR) {
                         sweep(db);
                         swept = now;

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "gateway/front/commission.h"
+#include "gateway/front/access.h"
+#include "gateway/front/award.h"
 #include "gateway/front/consultation.h"
 #include "gateway/front/deposit.h"
 #include "gateway/front/document.h"
@@ -22,6 +24,7 @@
 #include "gateway/front/opening.h"
 #include "gateway/front/page.h"
 #include "gateway/front/path.h"
+#include "gateway/front/procedure.h"
 #include "gateway/front/receipt.h"
 #include "gateway/front/register.h"
 #include "gateway/front/rehearsal.h"
@@ -32,6 +35,7 @@
 #define KIB ((uint64_t)1024)
 #define MIB (1024 * KIB)
 #define CONSULTATION "/api/v1/consultations/{consultation}"
+#define CONTRACT "/api/v1/contracts/{contract}"
 #define DEPOSIT "/api/v1/deposits/{deposit}"
 #define FILING "/api/v1/filings/{filing}"
 #define READER (COMPANY | BUYER | FILER | VENDOR)
@@ -46,9 +50,24 @@ const struct route routes[] = {
         {"GET", "/api/v1/consultations", ANYONE, BODY_NONE, 0, consultation_list, NULL, "Find published consultations", false, NULL},
         {"POST", "/api/v1/consultations", BUYER, BODY_MEMORY, MIB, consultation_create, NULL, "Make a consultation, as a draft", false, NULL},
         {"GET", CONSULTATION, ANYONE, BODY_NONE, 0, consultation_show, NULL, "One consultation, its commission and its documents", false, NULL},
-        {"POST", CONSULTATION "/publish", BUYER, BODY_NONE, 0, consultation_publish, NULL, "Publish a draft", false, NULL},
+        {"POST", CONSULTATION "/publish", BUYER, BODY_MEMORY, 4 * KIB, consultation_publish, NULL, "Publish a draft, now or at an hour", false, NULL},
+        {"POST", CONSULTATION "/unschedule", BUYER, BODY_NONE, 0, consultation_unschedule, NULL, "Take back a publication that has its hour", false, NULL},
+        {"POST", CONSULTATION "/changes", BUYER, BODY_MEMORY, MIB, consultation_change, NULL, "Change a draft; correct a published consultation: everyone concerned is told", false, NULL},
+        {"GET", CONSULTATION "/changes", ANYONE, BODY_NONE, 0, consultation_changes, NULL, "What was corrected, when and why", false, NULL},
+        {"POST", CONSULTATION "/access-code", BUYER, BODY_MEMORY, 4 * KIB, access_set, NULL, "Restrict a consultation to those who have its code; the code is shown once", false, NULL},
+        {"GET", CONSULTATION "/access", ANYONE, BODY_NONE, 0, access_open, NULL, "The code (header Access-Code) for a token", false, NULL},
+        {"POST", CONSULTATION "/analysis", BUYER, BODY_MEMORY, MIB, award_analyse, NULL, "Record the analysis and ranking of the offers", false, NULL},
+        {"POST", CONSULTATION "/award", BUYER, BODY_MEMORY, MIB, award_put, NULL, "Decide every lot: awarded, unsuccessful or without follow-up", false, NULL},
+        {"POST", CONSULTATION "/abandon", BUYER, BODY_MEMORY, 16 * KIB, consultation_abandon, NULL, "Give the procedure up; everyone concerned is told why", false, NULL},
+        {"GET", CONSULTATION "/contracts", BUYER, BODY_NONE, 0, award_contracts, NULL, "The contracts that the award made", false, NULL},
+        {"GET", CONTRACT, BUYER | COMPANY, BODY_NONE, 0, award_contract, NULL, "A contract, to those it binds", false, NULL},
+        {"POST", CONTRACT "/notify", BUYER, BODY_MEMORY, 16 * KIB, award_notify, NULL, "Notify a contract to its holder", false, NULL},
+        {"GET", "/api/v1/procedures", ANYONE, BODY_NONE, 0, procedure_list, NULL, "Types of procedure and divisions of the CPV", false, NULL},
+        {"GET", "/api/v1/thresholds", ANYONE, BODY_NONE, 0, procedure_thresholds, NULL, "The law's thresholds in force on a day", false, NULL},
+        {"GET", CONSULTATION "/documents", ANYONE, BODY_NONE, 0, document_list, NULL, "The documents with every version and what changed", false, NULL},
+        {"GET", CONSULTATION "/documents.zip", ANYONE, BODY_NONE, 0, document_archive, NULL, "All documents in one ZIP archive", false, NULL},
         {"GET", CONSULTATION "/documents/{name}", ANYONE, BODY_NONE, 0, document_show, NULL, "Take a document of a consultation", false, NULL},
-        {"PUT", CONSULTATION "/documents/{name}", BUYER, BODY_STORED, 2048 * MIB, document_put, document_admit, "Put a document to a draft", false, NULL},
+        {"PUT", CONSULTATION "/documents/{name}", BUYER, BODY_STORED, 2048 * MIB, document_put, document_admit, "Put a document; once published, with a note, a new version that everyone concerned is told of", false, NULL},
 
         {"POST", CONSULTATION "/deposits", COMPANY, BODY_MEMORY, 16 * KIB, deposit_open, NULL, "Begin a deposit, or a rehearsal of one: its started instant", false, NULL},
         {"GET", "/api/v1/rehearsal", ANYONE, BODY_NONE, 0, rehearsal_show, NULL, "The consultation that is always open for rehearsals", false, NULL},

@@ -1,15 +1,26 @@
 -- Consultations.
 
--- A consultation the actor may see: published, or a draft of its own body.
-create function rule.consultation_seen(actor uuid, subject uuid) returns consultation language plpgsql as $$
+-- A consultation the actor may see: published, or one that its own body prepares.
+create function rule.consultation_known(actor uuid, subject uuid) returns consultation language plpgsql as $$
 declare
         owner bigint := rule.enter(subject, 'consultation');
         kept consultation;
 begin
         select * into kept from consultation c where c.body = owner and c.id = subject;
-        if kept.state = 'draft' and not exists (
-                select from party p where p.id = actor and p.body = owner and 'buyer' = any (p.roles) and p.disabled_at is null) then
+        if kept.published_at is null and not rule.buys(actor, owner) then
                 perform rule.refuse('not-found', format('There is no consultation %s.', subject));
+        end if;
+        return kept;
+end
+$$;
+
+-- The same, and all of it: one with an access code only to those who have shown it (access.sql).
+create function rule.consultation_seen(actor uuid, subject uuid, token text default null) returns consultation language plpgsql as $$
+declare
+        kept consultation := rule.consultation_known(actor, subject);
+begin
+        if not rule.access_given(kept, actor, token) then
+                perform rule.refuse('access-code', 'This consultation is for those whom the buyer has given a code.');
         end if;
         return kept;
 end
@@ -27,7 +38,7 @@ begin
         end if;
         select * into kept from consultation c where c.body = owner and c.id = subject for update;
         if kept.state <> 'draft' then
-                perform rule.refuse('consultation-published', 'A published consultation no longer changes.');
+                perform rule.refuse('consultation-published', 'A published consultation changes by corrections only.');
         end if;
         return kept;
 end
@@ -37,7 +48,9 @@ create function rule.consultation_json(c consultation) returns jsonb language pl
 begin
         return (select jsonb_build_object('id', c.id, 'reference', c.reference, 'title', c.title, 'object', c.object, 'procedure', c.procedure,
                         'state', c.state, 'body', rule.body_json(c.body), 'published', rule.instant(c.published_at), 'deadline', rule.instant(c.deadline),
-                        'now', rule.instant(clock_timestamp()), 'quorum', c.quorum, 'envelopes', to_jsonb(c.envelopes))
+                        'now', rule.instant(clock_timestamp()), 'quorum', c.quorum, 'envelopes', to_jsonb(c.envelopes), 'corrections', c.corrections,
+                        'nature', c.nature, 'cpv', to_jsonb(c.cpv), 'place', c.place, 'technique', c.technique, 'months', c.months, 'framework', c.framework,
+                        'restricted', c.access_sha256 is not null)
                 || case when c.rehearsal then '{"rehearsal": true}'::jsonb else '{}' end
                 || case when c.candidatures_first then '{"candidaturesFirst": true}'::jsonb else '{}' end);
 end
@@ -51,15 +64,16 @@ $$;
 create function rule.consultation_whole(c consultation) returns jsonb language plpgsql stable as $$
 begin
         return (select rule.consultation_json(c) || jsonb_build_object(
-                        'lots', coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('number', l.number, 'title', l.title, 'envelopes', to_jsonb(l.envelopes))) order by l.number)
+                        'criteria', c.criteria, 'outcome', c.outcome,
+                        'lots', coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('number', l.number, 'title', l.title, 'envelopes', to_jsonb(l.envelopes),
+                                        'cpv', case when cardinality(l.cpv) > 0 then to_jsonb(l.cpv) end, 'place', l.place)) order by l.number)
                                 from consultation_lot l where l.body = c.body and l.consultation = c.id), '[]'),
                         'members', coalesce((select jsonb_agg(jsonb_build_object('x', m.x, 'name', p.name, 'certificate', rule.base64(p.certificate),
                                 'sha256', encode(p.certificate_sha256, 'hex'))
                                 || case when q.id is null then '{}'::jsonb else jsonb_build_object('substitute', jsonb_build_object('name', q.name,
                                 'certificate', rule.base64(q.certificate), 'sha256', encode(q.certificate_sha256, 'hex'))) end order by m.x)
                                 from consultation_member m join party p on p.id = m.party left join party q on q.id = m.substitute where m.body = c.body and m.consultation = c.id), '[]'),
-                        'documents', coalesce((select jsonb_agg(jsonb_build_object('name', d.name, 'mediaType', d.media_type, 'size', d.size,
-                                'sha256', encode(d.sha256, 'hex')) order by d.name)
+                        'documents', coalesce((select jsonb_agg(rule.document_json(d) order by d.name)
                                 from document d where d.body = c.body and d.consultation = c.id and d.size is not null), '[]')));
 end
 $$;
@@ -126,12 +140,10 @@ begin
                 rule.member_instant(input, 'deadline'), quorum, case when cardinality(kinds) > 0 then kinds else array['offre'] end, actor,
                 coalesce(input -> 'rehearsal' = 'true', false), coalesce(input -> 'candidaturesFirst' = 'true', false))
         returning * into made;
-        insert into consultation_lot (body, consultation, number, title, envelopes)
-        select made.body, subject, l ->> 'number', l ->> 'title',
-                case when l ? 'envelopes' then array(select jsonb_array_elements_text(rule.member_list(l, 'envelopes'))) end
-        from jsonb_array_elements(rule.member_list(input, 'lots')) l;
+        made := rule.procedure_set(made, input - array['reference', 'title', 'object', 'deadline']);
+        perform rule.lots_set(made, rule.member_list(input, 'lots'));
         perform rule.members_add(made.body, subject, members);
-        return rule.consultation_whole(made);
+        return rule.consultation_own(made);
 exception
         when unique_violation then
                 perform rule.refuse('consultation-reference-taken', 'This reference (or a lot number) is used twice.');
@@ -140,57 +152,37 @@ exception
 end
 $$;
 
-create function api.document_begin(actor uuid, consultation uuid, name text, media_type text) returns jsonb
-language plpgsql security definer set search_path = pli, pg_temp as $$
-#variable_conflict use_column
+-- The publication itself, whoever asks for it: the buyer now, or the clock (schedule.sql).
+create function rule.consultation_publish(draft consultation, actor uuid) returns jsonb language plpgsql as $$
 declare
-        draft consultation := rule.consultation_draft(actor, $2);
-        made content := rule.content_begin(draft.body, 'document');
-begin
-        insert into document (body, consultation, name, media_type, day, content)
-        values (draft.body, draft.id, $3, coalesce($4, 'application/octet-stream'), made.day, made.id)
-        on conflict (body, consultation, name) do update
-        set media_type = excluded.media_type, day = excluded.day, content = excluded.content, size = null, sha256 = null;
-        return jsonb_build_object('day', made.day, 'content', made.id);
-exception
-        when check_violation then
-                perform rule.refuse('document-name', format('"%s" (%s) is no name or no media type of a document.', left($3, 100), left($4, 100)));
-end
-$$;
-
-create function api.document_finish(actor uuid, consultation uuid, name text, size bigint, sha256 bytea) returns jsonb
-language plpgsql security definer set search_path = pli, pg_temp as $$
-#variable_conflict use_column
-declare
-        draft consultation := rule.consultation_draft(actor, $2);
-        kept document;
-begin
-        update document d set size = $4, sha256 = $5 where d.body = draft.body and d.consultation = draft.id and d.name = $3 returning * into kept;
-        if kept.name is null then
-                perform rule.refuse('not-found', format('There is no document "%s".', left($3, 100)));
-        end if;
-        perform rule.content_finish(draft.body, kept.day, kept.content, $4);
-        return jsonb_build_object('name', kept.name, 'mediaType', kept.media_type, 'size', kept.size, 'sha256', encode(kept.sha256, 'hex'));
-end
-$$;
-
-create function api.consultation_publish(actor uuid, consultation uuid) returns jsonb
-language plpgsql security definer set search_path = pli, pg_temp as $$
-#variable_conflict use_column
-declare
-        draft consultation := rule.consultation_draft(actor, $2);
+        c consultation := draft;
         warnings jsonb;
 begin
-        if draft.deadline <= clock_timestamp() then
-                perform rule.refuse('consultation-deadline', format('The deadline %s is over; it is %s.', rule.instant(draft.deadline), rule.instant(clock_timestamp())));
+        if c.deadline <= clock_timestamp() then
+                perform rule.refuse('consultation-deadline', format('The deadline %s is over; it is %s.', rule.instant(c.deadline), rule.instant(clock_timestamp())));
         end if;
-        warnings := rule.trial_check(draft);
-        perform rule.step('consultation', draft.body, draft.id, 'publish', actor);
-        update consultation c set published_at = clock_timestamp() where c.body = draft.body and c.id = draft.id returning * into draft;
-        perform rule.append(row(draft.body, 'urn:pli:event:ConsultationPublished', 'consultation.published', 'procurement', 'consultation', draft.id::text, actor),
-                jsonb_build_object('consultation', rule.consultation_fact(draft),
-                        'documents', (rule.consultation_whole(draft) -> 'documents'), 'reasons', nullif(warnings, '[]')));
-        return rule.consultation_whole(draft) || jsonb_build_object('warnings', warnings);
+        perform rule.procedure_check(c);
+        warnings := rule.trial_check(c);
+        perform rule.step('consultation', c.body, c.id, 'publish', actor);
+        update consultation x set published_at = clock_timestamp(), publish_at = null where x.body = c.body and x.id = c.id returning * into c;
+        perform rule.append(row(c.body, 'urn:pli:event:ConsultationPublished', 'consultation.published', 'procurement', 'consultation', c.id::text, actor),
+                jsonb_build_object('consultation', rule.consultation_fact(c), 'documents', (rule.consultation_whole(c) -> 'documents'), 'reasons', nullif(warnings, '[]')));
+        return rule.consultation_own(c) || jsonb_build_object('warnings', warnings);
+end
+$$;
+
+-- {"at"}: not before then.
+create function api.consultation_publish(actor uuid, consultation uuid, request jsonb default '{}') returns jsonb
+language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        draft consultation := rule.consultation_draft(actor, $2);
+        wanted timestamptz := case when request ? 'at' then rule.member_instant(request, 'at') end;
+begin
+        if wanted is null or wanted <= clock_timestamp() then
+                return rule.consultation_publish(draft, actor);
+        end if;
+        return rule.consultation_own(rule.consultation_schedule(draft, actor, wanted));
 end
 $$;
 
@@ -219,28 +211,15 @@ begin
 end
 $$;
 
-create function api.consultation_show(actor uuid, consultation uuid) returns jsonb
+-- Without its code, a restricted consultation shows what its notice shows.
+create function api.consultation_show(actor uuid, consultation uuid, token text default null) returns jsonb
 language plpgsql stable security definer set search_path = pli, pg_temp as $$
-begin
-        return rule.consultation_whole(rule.consultation_seen(actor, $2));
-end
-$$;
-
--- Also writes the register of withdrawals; anonymous withdrawal is allowed.
-create function api.document_open(actor uuid, consultation uuid, name text) returns jsonb
-language plpgsql security definer set search_path = pli, pg_temp as $$
-#variable_conflict use_column
 declare
-        seen consultation := rule.consultation_seen(actor, $2);
-        kept document;
+        c consultation := rule.consultation_known(actor, $2);
 begin
-        select * into kept from document d where d.body = seen.body and d.consultation = seen.id and d.name = $3 and d.size is not null;
-        if kept.name is null then
-                perform rule.refuse('not-found', format('There is no document "%s".', left($3, 100)));
+        if rule.buys(actor, c.body) then
+                return rule.consultation_own(c);
         end if;
-        if seen.state <> 'draft' then
-                insert into withdrawal (body, consultation, document, party) values (seen.body, seen.id, kept.name, actor);
-        end if;
-        return jsonb_build_object('day', kept.day, 'content', kept.content, 'size', kept.size, 'mediaType', kept.media_type, 'name', kept.name);
+        return case when rule.access_given(c, actor, $3) then rule.consultation_whole(c) else rule.consultation_json(c) end;
 end
 $$;

@@ -90,7 +90,7 @@ declare
         kept deposit;
         again uuid;
 begin
-        if seen.state = 'draft' then
+        if seen.published_at is null then
                 perform rule.refuse('not-found', format('There is no consultation %s.', seen.id));
         end if;
         perform pg_advisory_xact_lock(hashtextextended('key ' || actor::text || key, 0)) where key is not null;

@@ -43,7 +43,12 @@ begin
         elsif wanted <= former or wanted <= clock_timestamp() then
                 perform rule.refuse('consultation-deadline', format('The new deadline must be later than %s and to come; it is %s.', rule.instant(former), rule.instant(clock_timestamp())));
         end if;
-        update consultation x set deadline = wanted where x.body = c.body and x.id = c.id returning * into c;
+        if c.state = 'closed' then
+                perform rule.step('consultation', c.body, c.id, 'reopen', actor);
+        elsif c.state <> 'published' then
+                perform rule.refuse('consultation-deadline', format('The consultation is %s: its deadline stays.', c.state));
+        end if;
+        update consultation x set deadline = wanted, closed_at = null where x.body = c.body and x.id = c.id returning * into c;
         told := array(select rule.consultation_companies(c));
         perform rule.deposit_in_time(l.id, c) from (select d.id from deposit d where d.body = c.body and d.consultation = c.id and d.late and d.state = 'committed'
                 and d.received <= wanted order by d.received) l;

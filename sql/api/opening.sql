@@ -131,7 +131,7 @@ begin
                 perform rule.refuse('opening-before-deadline', format('The tenders may be opened from %s on; it is %s.', rule.instant(c.deadline), rule.instant(clock_timestamp())));
         end if;
         insert into presence (body, consultation, party) values (c.body, c.id, actor) on conflict do nothing;
-        if c.state = 'published' then
+        if c.state in ('published', 'closed') then
                 perform rule.step('consultation', c.body, c.id, 'start', actor);
                 update consultation x set opening_at = clock_timestamp(), opening_by = actor where x.body = c.body and x.id = c.id returning * into c;
                 perform rule.append(row(c.body, 'urn:pli:event:OpeningStarted', 'opening.started', 'procurement', 'opening', c.id::text, actor),

@@ -16,7 +16,7 @@ declare
         buyer party := rule.actor(actor, array['buyer']);
         c consultation := rule.consultation_seen(actor, subject);
 begin
-        if buyer.body <> c.body or c.state = 'draft' then
+        if buyer.body <> c.body or c.published_at is null then
                 perform rule.refuse('not-found', format('There is no published consultation %s of your body.', subject));
         end if;
         return c;

@@ -10,12 +10,13 @@ def test_a_consultation_is_drafted_documented_published_and_then_fixed(world):
     world.front.call("chunk_put", place["day"], place["content"], 1, sha256(b"two"), b"two")
     refused("content-incomplete", world.front.call, "document_finish", world.party["buyer"], draft["id"], "règlement.pdf", 7, sha256(b"onetwo"))
     document = world.front.call("document_finish", world.party["buyer"], draft["id"], "règlement.pdf", 6, sha256(b"onetwo"))
-    assert document == {"name": "règlement.pdf", "mediaType": "application/pdf", "size": 6, "sha256": sha256(b"onetwo").hex()}
+    assert {k: document[k] for k in ("name", "mediaType", "size", "sha256", "version")} == {
+        "name": "règlement.pdf", "mediaType": "application/pdf", "size": 6, "sha256": sha256(b"onetwo").hex(), "version": 1}
     refused("content-closed", world.front.call, "chunk_put", place["day"], place["content"], 1, sha256(b"three"), b"three")
     published = world.front.call("consultation_publish", world.party["buyer"], draft["id"])
     assert published["state"] == "published" and published["deadline"] == "2099-01-01T11:00:00.000000Z"
     assert [m["x"] for m in published["members"]] == [1, 2, 3] and published["lots"][1]["title"] == "Aluminium"
-    refused("consultation-published", world.front.call, "document_begin", world.party["buyer"], draft["id"], "autre.pdf", None)
+    refused("correction-reason", world.front.call, "document_begin", world.party["buyer"], draft["id"], "autre.pdf", None)
     refused("consultation-published", world.front.call, "consultation_publish", world.party["buyer"], draft["id"])
     assert world.front.call("consultation_show", None, draft["id"])["documents"] == [document]
 

@@ -77,6 +77,38 @@ class World:
         draft = self.draft(**more)
         return self.front.call("consultation_publish", self.party["buyer"], draft["id"])
 
+    def put(self, consultation, name, data, note=None, buyer="buyer"):
+        """A document, put whole."""
+        place = self.front.call("document_begin", self.party[buyer], consultation["id"], name, "application/pdf", note)
+        self.front.call("chunk_put", place["day"], place["content"], 0, sha256(data), data)
+        return self.front.call("document_finish", self.party[buyer], consultation["id"], name, len(data), sha256(data))
+
+    def opened(self, companies=("duval", "nord"), lot="", **more):
+        """A consultation whose tenders are all open: (consultation, deposits)."""
+        consultation = self.publish(**more)
+        deposits = [self.deposit(consultation, company, lot) for company in companies]
+        self.set_deadline(consultation, -1)
+        self.front.call("opening_start", self.party["member1"], consultation["id"])
+        for member in ("member1", "member2"):
+            if deposits:
+                self.front.call("opening_start", self.party[member], consultation["id"])
+                self.give_shares(consultation, member, deposits)
+        while True:
+            claimed = self.front.call("envelope_claim")
+            if claimed is None:
+                break
+            self.front.call("envelope_settle", claimed["envelope"], {"outcome": "opened", "documents": []})
+        return self.front.call("consultation_show", self.party["buyer"], consultation["id"]), deposits
+
+    def analyse(self, consultation, deposits, lot=""):
+        """The first offer is retained, the others are ranked after it."""
+        offers = [{"deposit": d["id"], "decision": "ranked" if n else "retained", "rank": n + 1, "score": 90 - n, "price": 1000 + n} for n, d in enumerate(deposits)]
+        return self.front.call("analysis_put", self.party["buyer"], consultation["id"], {"lots": [{"lot": lot, "offers": offers}]})
+
+    def award(self, consultation, deposit, lot="", **more):
+        return self.front.call("award_put", self.party["buyer"], consultation["id"],
+                               {"lots": [{"lot": lot, "deposit": deposit["id"], "amount": 1000, "months": 12, **more}]})
+
     def set_deadline(self, consultation, seconds):
         self.root.sql(f"update pli.consultation set deadline = clock_timestamp() + interval '{seconds} seconds' where id = '{consultation['id']}'")
 
