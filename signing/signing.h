@@ -220,7 +220,7 @@ enum { SIGNING_CHUNK = 262144, SIGNING_SEALED_CHUNK = SIGNING_CHUNK + 28, SIGNIN
 struct signing_seal_request {
         const char *consultation;            /* id */
         const char *lot;                     /* "" where the consultation has no lots */
-        const char *kind;                    /* "candidature" or "offre" */
+        const char *kind;                    /* "candidature", "offre", … */
         const struct signing_bytes *members; /* certificates, DER; member n holds the share of x = n + 1 */
         /* NULL, or for each member who may stand in for it (suppléant; size 0: nobody). Both keys give the same share: a seat
          * counts once. */

@@ -76,7 +76,7 @@ static const struct option_row seal_options[] = {
         {"rehearsal", NULL, OPTION_FLAG, "for the consultation that is always open for rehearsals"},
         {"consultation-file", "FILE", OPTION_VALUE, "the consultation's JSON, instead of asking the gateway"},
         {"lot", "NUMBER", OPTION_VALUE, "the lot, where the consultation has lots"},
-        {"kind", "KIND", OPTION_VALUE, "candidature or offre; offre if not given"},
+        {"kind", "KIND", OPTION_VALUE, "candidature, offre, offre-technique or offre-financiere; offre if not given"},
         {"sign", NULL, OPTION_FLAG, "sign the manifest: what is sealed, and for whom"},
         {"token", "URI", OPTION_VALUE, "a key in a token: pkcs11:token=…;object=…; its PIN is in --passphrase-file"},
         {OUTPUT_FOLDER},

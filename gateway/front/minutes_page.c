@@ -25,6 +25,8 @@ static const struct {
         {"ready", {"en cours d'ouverture", "being opened"}},
         {"candidature", {"candidature", "application"}},
         {"offre", {"offre", "offer"}},
+        {"offre-technique", {"offre technique", "technical offer"}},
+        {"offre-financiere", {"offre financière", "financial offer"}},
         {"clean", {"sain", "clean"}},
         {"not-scanned", {"non analysé", "not scanned"}},
         {"TOTAL-PASSED", {"valide (TOTAL-PASSED)", "valid (TOTAL-PASSED)"}},

@@ -121,7 +121,7 @@ begin
         if lot = '' and kind is distinct from 'candidature' and exists (select from consultation_lot l where l.body = d.body and l.consultation = d.consultation) then
                 perform rule.refuse('manifest-mismatch', 'The consultation has lots: an envelope says which one it is for; only a candidature may be for all.');
         end if;
-        if kind is not null and kind not in ('candidature', 'offre') then
+        if kind is not null and kind <> all (pli.envelope_kinds()) then
                 perform rule.refuse('manifest-mismatch', format('"%s" is no kind of envelope.', left(kind, 40)));
         end if;
 end
