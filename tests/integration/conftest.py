@@ -44,6 +44,20 @@ def house(stack, tmp_path):
     return House(stack, tmp_path)
 
 
+@pytest.fixture
+def setting(stack):
+    """Sets limits as the operator does, and sets them back."""
+    before = {row["name"]: row["value"] for row in json.loads(stack.administer("--json", "setting", "list"))}
+    changed = []
+
+    def change(name, value):
+        stack.administer("setting", "set", name, str(value))
+        changed.append(name)
+    yield change
+    for name in changed:
+        stack.administer("setting", "set", name, str(before[name]))
+
+
 class House:
     """What the stories have in common: consultations, bids, openings."""
 

@@ -3,23 +3,7 @@ import base64
 import hashlib
 import json
 
-import pytest
-
 from stack import wait_for
-
-
-@pytest.fixture
-def setting(stack):
-    """Sets limits as the operator does, and sets them back."""
-    before = {row["name"]: row["value"] for row in json.loads(stack.administer("--json", "setting", "list"))}
-    changed = []
-
-    def change(name, value):
-        stack.administer("setting", "set", name, str(value))
-        changed.append(name)
-    yield change
-    for name in changed:
-        stack.administer("setting", "set", name, str(before[name]))
 
 
 def code(answer):
