@@ -12,12 +12,11 @@
 #include "signing/scheme.h"
 #include "signing/xpath.h"
 
-/* ETSI TS 119 312 V1.4.3 and its predecessors: after these days a new signature proves nothing. */
-#define MD5_END INT64_C(1092700800)       /* 2004-08-17, collisions published */
-#define SHA1_END INT64_C(1343779200)      /* 2012-08-01 */
-#define RIPEMD_END INT64_C(1406851200)    /* 2014-08-01 */
-#define SHORT_KEY_END INT64_C(1569888000) /* 2019-10-01: RSA and DSA below 1,900 bits */
-#define SHA224_END INT64_C(1861920000)    /* 2029-01-01 */
+/* After these days a new signature proves nothing: what ETSI recommended until when, each by the document that named the end. */
+#define MD5_END INT64_C(1092700800)    /* 2004-08-17: collisions published (Wang et al., CRYPTO 2004 rump session) */
+#define SHA1_END INT64_C(1343779200)   /* 2012-08-01: TS 102 176-1 V2.1.1 */
+#define RIPEMD_END INT64_C(1406851200) /* 2014-08-01: TS 102 176-1 V2.1.1 */
+#define SHA224_END INT64_C(1861920000) /* 2029-01-01: TS 119 312 V1.4.3, with SOG-IS 1.2 legacy */
 #define STRONG INT64_MAX
 
 #define C14N "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
@@ -118,19 +117,33 @@ bool algorithm_digest_strong(int nid, int64_t at)
         }
 }
 
+/* From this many bits on, a key of this kind was strong until then. */
+static const struct key_size {
+        int kind, bits;
+        int64_t until;
+} key_sizes[] = {
+        {EVP_PKEY_RSA, 1024, INT64_C(1280620800)}, /* 2010-08-01: TS 102 176-1 V2.1.1 */
+        {EVP_PKEY_RSA, 1536, INT64_C(1569888000)}, /* 2019-10-01: TS 119 312 V1.1.1 */
+        {EVP_PKEY_RSA, 1900, INT64_C(1861920000)}, /* 2029-01-01: TS 119 312 V1.4.3, with SOG-IS 1.2 legacy */
+        {EVP_PKEY_RSA, 3000, STRONG},
+        {EVP_PKEY_DSA, 1024, INT64_C(1448928000)}, /* 2015-12-01: TS 119 312 V1.1.1 */
+        {EVP_PKEY_DSA, 1900, INT64_C(1861920000)}, /* 2029-01-01: TS 119 312 V1.4.3 */
+        {EVP_PKEY_DSA, 3000, STRONG},
+        {EVP_PKEY_EC, 160, INT64_C(1343779200)}, /* 2012-08-01: TS 102 176-1 V2.1.1 */
+        {EVP_PKEY_EC, 224, INT64_C(1633046400)}, /* 2021-10-01: TS 119 312 V1.2.1 */
+        {EVP_PKEY_EC, 256, STRONG},
+        {EVP_PKEY_ED25519, 253, STRONG}, /* RFC 8032: TS 119 312 V1.4.3 by way of SOG-IS 1.2 */
+        {EVP_PKEY_ED448, 448, STRONG},
+};
+
 bool algorithm_key_strong(const EVP_PKEY *key, int64_t at)
 {
-        int bits = EVP_PKEY_get_bits(key);
-        switch (EVP_PKEY_get_base_id(key)) {
-        case EVP_PKEY_RSA:
-        case EVP_PKEY_RSA_PSS:
-        case EVP_PKEY_DSA:
-                return bits >= 1900 || (bits >= 1024 && at < SHORT_KEY_END);
-        case EVP_PKEY_EC:
-                return bits >= 224;
-        default:
-                return bits >= 250;
-        }
+        int bits = EVP_PKEY_get_bits(key), kind = EVP_PKEY_get_base_id(key);
+        kind = kind == EVP_PKEY_RSA_PSS ? EVP_PKEY_RSA : kind;
+        for (const struct key_size *row = key_sizes; row < key_sizes + sizeof key_sizes / sizeof key_sizes[0]; row++)
+                if (row->kind == kind && bits >= row->bits && at < row->until)
+                        return true;
+        return false;
 }
 
 bool algorithm_register(void)

@@ -93,6 +93,15 @@ static void target_find(const xml_document *document, struct reference *referenc
         reference->ambiguous = found == XML_AMBIGUOUS;
 }
 
+static bool is_digest(const xmlNode *node)
+{
+        uint8_t *value = NULL;
+        size_t size = 0;
+        bool read = xml_base64(node, EVP_MAX_MD_SIZE, &value, &size);
+        free(value);
+        return read;
+}
+
 /* <sequence><element ref="ds:Transforms" minOccurs="0"/><element ref="ds:DigestMethod"/><element ref="ds:DigestValue"/></sequence>
  */
 static bool reference_read(const xml_document *document, xmlNode *node, struct reference *out)
@@ -104,7 +113,7 @@ static bool reference_read(const xml_document *document, xmlNode *node, struct r
         if (!xml_is(method, DSIG_SPACE, "DigestMethod"))
                 return false;
         child = xml_next(child, NULL, NULL);
-        if (!xml_is(child, DSIG_SPACE, "DigestValue") || xml_text(child) == NULL || xml_next(child, NULL, NULL) != NULL)
+        if (!xml_is(child, DSIG_SPACE, "DigestValue") || !is_digest(child) || xml_next(child, NULL, NULL) != NULL)
                 return false;
         *out = (struct reference){.node = node, .uri = xml_attribute(node, "URI"), .type = xml_attribute(node, "Type")};
         out->digest = algorithm_find(xml_attribute(method, "Algorithm"), ALGORITHM_DIGEST);
@@ -126,7 +135,8 @@ static bool references_add(struct dsig *dsig, xmlNode *first, size_t manifest, s
                         return refuse(why, "MEMORY", "", "No memory to read the signature.");
                 dsig->references = grown;
                 if (!reference_read(dsig->document, node, &grown[dsig->reference_count]))
-                        return refuse(why, "FORMAT", "XMLDSig 4.4.3", "A Reference lacks its digest, or holds what it may not.");
+                        return refuse(why, "FORMAT", "XMLDSig 4.4.3",
+                                      "A Reference lacks its digest in base64, or holds what it may not.");
                 grown[dsig->reference_count++].manifest = manifest;
         }
         return true;

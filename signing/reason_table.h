@@ -15,7 +15,7 @@ R(CERTIFICATE_SERIAL, SIGNING_INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", "EN 319 
 R(DATA_NOT_FOUND, SIGNING_INDETERMINATE, "SIGNED_DATA_NOT_FOUND", "EN 319 102-1 5.2.7", "The signed data %s are not at hand.", "Les données signées %s sont introuvables.")
 R(DIGEST_DIFFERS, SIGNING_FAILED, "HASH_FAILURE", "EN 319 102-1 5.2.7", "The data %s have been changed since they were signed.", "Les données %s ont été modifiées depuis leur signature.")
 R(VALUE_WRONG, SIGNING_FAILED, "SIG_CRYPTO_FAILURE", "EN 319 102-1 5.2.7", "The signature value is not that of this certificate's key over these data.", "La valeur de signature n'est pas celle de la clé de ce certificat sur ces données.")
-R(PROPERTIES_ELSEWHERE, SIGNING_INDETERMINATE, "SIGNED_DATA_NOT_FOUND", "EN 319 132-1 4.4.2", "The signed properties lie outside the signature.", "Les propriétés signées sont hors de la signature.")
+R(PROPERTIES_ELSEWHERE, SIGNING_INDETERMINATE, "SIGNED_DATA_NOT_FOUND", "EN 319 132-1 4.4.2", "The properties that were signed are not those in the signature's QualifyingProperties.", "Les propriétés signées ne sont pas celles que la signature porte (QualifyingProperties).")
 /* 5.2.8 signature acceptance */
 R(PROPERTIES_UNCOVERED, SIGNING_INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", "EN 319 132-1 4.4.2", "No reference of the SignedProperties type covers the signature's properties.", "Aucune référence du type SignedProperties ne couvre les propriétés de la signature.")
 R(PROPERTIES_MISAIMED, SIGNING_INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", "EN 319 132-1 4.4.2", "The Target of the properties is not this signature.", "La cible (Target) des propriétés n'est pas cette signature.")

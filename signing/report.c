@@ -106,8 +106,8 @@ static json_t *reason_json(const struct reason *reason)
         char english[512], french[512];
         reason_show(row->english, reason, english, sizeof english);
         reason_show(row->french, reason, french, sizeof french);
-        return json_pack("{s:s, s:s, s:s+, s:s+}", "code", row->code, "clause", row->clause, "text", english, "", "texte", french,
-                         "");
+        return json_pack("{s:s, s:s, s:s+, s:s+, s:s*}", "code", row->code, "clause", row->clause, "text", english, "", "texte",
+                         french, "", "subIndication", row->sub_indication[0] != '\0' ? row->sub_indication : NULL);
 }
 
 /* Findings that lower the verdict, or the notes. */

@@ -69,6 +69,8 @@ static enum xades_structure structure_of(const struct dsig *dsig, const struct x
                 return typed != NULL ? XADES_ELSEWHERE : XADES_NONE;
         if (count > 1 || xml_next(xades->signed_properties, xades->space, "SignedProperties") != NULL)
                 return XADES_SEVERAL;
+        if (typed != NULL && xml_is(typed->target, NULL, "SignedProperties") && typed->target != xades->signed_properties)
+                return XADES_ELSEWHERE;
         const char *target = xml_attribute(xades->qualifying, "Target");
         if (target == NULL || target[0] != '#' || dsig->id == NULL || strcmp(target + 1, dsig->id) != 0)
                 return XADES_MISAIMED;

@@ -20,7 +20,7 @@ enum xades_structure {
         XADES_NONE, /* a plain XML signature */
         XADES_GOOD,
         XADES_UNCOVERED, /* SignedProperties are not what a Reference of the right Type digests (5.2.1 of EN 319 132-1) */
-        XADES_ELSEWHERE, /* that Reference digests properties outside this signature */
+        XADES_ELSEWHERE, /* that Reference digests properties that are not those of this signature */
         XADES_SEVERAL,   /* more than one QualifyingProperties, or SignedProperties in it */
         XADES_MISAIMED,  /* Target names another signature */
 };

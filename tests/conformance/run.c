@@ -115,13 +115,33 @@ static bool agrees(const struct row *row, const struct verdict *verdict)
         return lowered;
 }
 
+/* Is it the sub-indication of any reason given? */
+static bool reason_has(const struct verdict *verdict, const char *sub, size_t size)
+{
+        size_t n, m;
+        json_t *signature, *reason;
+        json_array_foreach(json_object_get(verdict->json, "signatures"), n, signature)
+        {
+                json_array_foreach(json_object_get(signature, "reasons"), m, reason)
+                {
+                        const char *given = json_string_value(json_object_get(reason, "subIndication"));
+                        if (given != NULL && strncmp(sub, given, size) == 0)
+                                return true;
+                }
+        }
+        return false;
+}
+
+/* An asterisk marks what the table's makers inferred from another engine, which stops at its first finding: ours, which goes on,
+ * has to give that finding among its reasons, and may hold another one graver. */
 static bool sub_agrees(const struct row *row, const struct verdict *verdict)
 {
         const char *slash = strchr(row->expected, '/');
         size_t size = slash != NULL ? strspn(slash + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") : 0;
         if (size == 0 || verdict->sub_indication == NULL)
                 return true;
-        return strncmp(slash + 1, verdict->sub_indication, size) == 0;
+        return strncmp(slash + 1, verdict->sub_indication, size) == 0 ||
+               (slash[1 + size] == '*' && reason_has(verdict, slash + 1, size));
 }
 
 static void answer_show(const struct verdict *verdict, char *out, size_t size)
@@ -145,7 +165,7 @@ static void row_judge(struct run *run, struct row *row)
         struct verdict verdict = judge(row, &row->beside);
         bool agreed = agrees(row, &verdict), sub = sub_agrees(row, &verdict);
         answer_show(&verdict, answer, sizeof answer);
-        const char *why = known_why(&run->known, row->path, answer, agreed);
+        const char *why = known_why(&run->known, row->path, answer, agreed && sub);
         run->tally.by_policy += agreed && row->keyed && starts(row->expected, "INTACT");
         tally_add(&run->tally, row->expected,
                   agreed        ? (sub ? TALLY_AGREED : TALLY_OTHER_REASON)
@@ -155,7 +175,8 @@ static void row_judge(struct run *run, struct row *row)
                 printf("%s %s: expected %s, found %s; %s\n", why != NULL ? "explained" : "DISAGREES", row->path, row->expected,
                        answer, why != NULL ? why : row->note);
         else if (run->every && !sub)
-                printf("other reason %s: expected %s, found %s; %s\n", row->path, row->expected, answer, row->note);
+                printf("other reason %s: expected %s, found %s; %s\n", row->path, row->expected, answer,
+                       why != NULL ? why : row->note);
         if (!agreed && why == NULL && run->every && verdict.json != NULL)
                 json_dumpf(verdict.json, stdout, JSON_INDENT(1));
         json_decref(verdict.json);
