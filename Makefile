@@ -20,7 +20,7 @@ LDFLAGS  += -pthread -Wl,--as-needed -Wl,-z,relro -Wl,-z,now $(SANITIZE)
 # System headers are not ours to warn about; xmlsec's pkg-config flags carry defines that its headers need.
 SYSTEM_FLAGS := $(shell pkg-config --cflags $(PACKAGES) libpq libcurl libmicrohttpd libevent libseccomp gmime-3.0 libp11 2>/dev/null | sed 's/-I/-isystem /g')
 CPPFLAGS += $(SYSTEM_FLAGS)
-LIBRARIES := $(shell pkg-config --libs $(PACKAGES) libpq libcurl libmicrohttpd libevent libevent_openssl libevent_pthreads libseccomp libarchive gmime-3.0 libp11 2>/dev/null)
+LIBRARIES := $(shell pkg-config --libs $(PACKAGES) libpq libcurl libmicrohttpd libevent libevent_openssl libevent_pthreads libseccomp libarchive gmime-3.0 libp11 libqrencode 2>/dev/null)
 
 .SECONDEXPANSION:
 .SECONDARY:

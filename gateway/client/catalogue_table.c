@@ -294,6 +294,15 @@ const struct catalogue_row catalogue[] = {
         {"why, for the record", "pourquoi, pour le registre"},
         {"why; every company is told", "pourquoi ; chaque entreprise est avertie"},
         {"withdrawals, deposits or safeguards; all if not given", "withdrawals (retraits), deposits (dépôts) ou safeguards (copies) ; tous par défaut"},
+        /* ---- recovery sheets ---- */
+        {"To be printed and locked away", "À imprimer et à garder sous clé"},
+        {"have a key back from its recovery sheet, typed or scanned into a file", "retrouve une clé depuis sa feuille de secours, recopiée ou scannée dans un fichier"},
+        {"line %u is not as it is printed on the sheet", "la ligne %u n'est pas telle qu'imprimée sur la feuille"},
+        {"lines are missing at the end", "il manque des lignes à la fin"},
+        {"no recovery sheet to print", "pas de feuille de secours à imprimer"},
+        {"this is not what the code of a recovery sheet says", "ce n'est pas ce que dit le code d'une feuille de secours"},
+        {"this passphrase does not open the key of the sheet", "cette phrase secrète n'ouvre pas la clé de la feuille"},
+        {"where to? Give --output STEM", "où ? Donnez --output NOM"},
         /* ---- commissions ---- */
         {" (substitute)", " (suppléant)"},
         {"Keys that have not rehearsed yet: %zu.", "Clés qui n'ont pas encore répété : %zu."},
@@ -307,7 +316,8 @@ const struct catalogue_row catalogue[] = {
         {"the key that opens your shares, in a token: pkcs11:token=…;object=…; its PIN is in --passphrase-file", "la clé qui ouvre vos parts, dans un jeton : pkcs11:token=…;object=… ; son code PIN est dans --passphrase-file"},
         /* ---- options ---- */
         {"EC P-256 (if not given) or RSA 3072", "EC P-256 (par défaut) ou RSA 3072"},
-        {"STEM.key, and STEM.csr or STEM.pem, are written", "STEM.key, et STEM.csr ou STEM.pem, sont écrits"},
+        {"STEM.key, STEM.csr or STEM.pem, and STEM.sheet.html are written", "STEM.key, STEM.csr ou STEM.pem, et STEM.sheet.html sont écrits"},
+        {"STEM.key is written", "STEM.key est écrit"},
         {"a new deposit, also where these envelopes were deposited before", "un nouveau dépôt, même si ces plis ont déjà été déposés"},
         {"a self-signed certificate instead of a request to an authority", "un certificat auto-signé au lieu d'une demande à une autorité"},
         {"authorities of the gateway's certificate, PEM (PLI_CA)", "autorités du certificat de la passerelle, PEM (PLI_CA)"},

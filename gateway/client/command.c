@@ -50,7 +50,12 @@ static const struct option_row key_options[] = {
         {"type", "ec|rsa", OPTION_VALUE, "EC P-256 (if not given) or RSA 3072"},
         {"self-signed", NULL, OPTION_FLAG, "a self-signed certificate instead of a request to an authority"},
         {"days", "N", OPTION_VALUE, "how long a self-signed certificate is valid; 1096 if not given"},
-        {"output", "STEM", OPTION_VALUE, "STEM.key, and STEM.csr or STEM.pem, are written"},
+        {"no-sheet", NULL, OPTION_FLAG, "no recovery sheet to print"},
+        {"output", "STEM", OPTION_VALUE, "STEM.key, STEM.csr or STEM.pem, and STEM.sheet.html are written"},
+        {NO_MORE},
+};
+static const struct option_row recover_options[] = {
+        {"output", "STEM", OPTION_VALUE, "STEM.key is written"},
         {NO_MORE},
 };
 static const struct option_row sign_options[] = {
@@ -221,6 +226,7 @@ const struct command commands[] = {
         {"consultation commission", "ID FILE.json", 2, 2, no_options, "name another commission, before the first deposit (buyer)", pli_consultation_commission},
         {"documents", "ID", 1, 1, output_folder, "download a consultation's documents and check their digests", pli_documents},
         {"key new", "", 0, 0, key_options, "make a private key and the request for its certificate", pli_key_new},
+        {"key recover", "FILE", 1, 1, recover_options, "have a key back from its recovery sheet, typed or scanned into a file", pli_key_recover},
         {"key prove", "", 0, 0, rehearse_options, "show the gateway that you hold your key (commission member)", pli_key_prove},
         {"sign", "FILE…", 1, ANY, sign_options, "sign files: one ASiC-E container with a XAdES signature over all of them", pli_sign},
         {"augment", "FILE", 1, 1, augment_options, "raise what is signed already to a higher level, or renew it", pli_augment},

@@ -14,6 +14,7 @@ int pli_consultation_show(const struct invocation *invocation);
 int pli_consultation_list(const struct invocation *invocation);
 int pli_documents(const struct invocation *invocation);
 int pli_key_new(const struct invocation *invocation);
+int pli_key_recover(const struct invocation *invocation);
 int pli_key_prove(const struct invocation *invocation);
 int pli_sign(const struct invocation *invocation);
 int pli_augment(const struct invocation *invocation);

@@ -1,7 +1,8 @@
 /*
  * key.c - `pli key new`: a private key that never leaves this machine (EC P-256
- * or RSA-3072, PKCS#8 encrypted by the passphrase), and beside it the request to
- * an authority (PKCS#10), or a self-signed certificate where none is needed.
+ * or RSA-3072, PKCS#8 encrypted by the passphrase), beside it the request to an
+ * authority (PKCS#10), or a self-signed certificate where none is needed, and a
+ * recovery sheet to print.
  */
 #include <assert.h>
 #include <openssl/evp.h>
@@ -14,12 +15,15 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gateway/client/catalogue.h"
 #include "gateway/client/command.h"
 #include "gateway/client/functions.h"
+#include "gateway/core/hex.h"
 #include "gateway/client/output.h"
 #include "gateway/client/secret.h"
+#include "gateway/client/sheet.h"
 #include "gateway/client/show.h"
 #include "gateway/core/owner.h"
 
@@ -37,7 +41,7 @@ DEFINE_OWNER(X509_SIG, X509_SIG_free)
 
 struct key_wish {
         const char *name, *organisation, *country, *output;
-        bool rsa, self_signed;
+        bool rsa, self_signed, no_sheet;
         int days;
 };
 
@@ -52,6 +56,7 @@ static bool wish_read(const struct invocation *invocation, struct key_wish *out,
                 .output = invocation_option(invocation, "output"),
                 .rsa = type != NULL && strcmp(type, "rsa") == 0,
                 .self_signed = invocation_flag(invocation, "self-signed"),
+                .no_sheet = invocation_flag(invocation, "no-sheet"),
                 .days = days != NULL ? atoi(days) : KEY_DAYS,
         };
         if (wish.name == NULL || wish.output == NULL)
@@ -148,15 +153,54 @@ static bool bio_settle(BIO *bio, const char *stem, const char *extension, enum o
         return kept;
 }
 
-/* PBES2 with PBKDF2 and AES-256-CBC: what every OpenSSL, Java and browser tool can read. */
-static bool key_write(BIO *out, const EVP_PKEY *key, const char *passphrase)
+/* PBES2 with PBKDF2 and AES-256-CBC: what every OpenSSL, Java and browser tool (WebCrypto) can read. */
+static X509_SIG *key_lock(const EVP_PKEY *key, const char *passphrase)
 {
         OWN(PKCS8_PRIV_KEY_INFO) plain = EVP_PKEY2PKCS8(key);
-        OWN(X509_SIG)
-        locked = plain == NULL ? NULL
-                               : PKCS8_encrypt(-1, EVP_aes_256_cbc(), passphrase, (int)strlen(passphrase), NULL, SALT_BYTES,
-                                               KDF_ROUNDS, plain);
-        return locked != NULL && PEM_write_bio_PKCS8(out, locked) == 1;
+        return plain == NULL ? NULL
+                             : PKCS8_encrypt(-1, EVP_aes_256_cbc(), passphrase, (int)strlen(passphrase), NULL, SALT_BYTES,
+                                             KDF_ROUNDS, plain);
+}
+
+/* SHA-256 of the public key as certificates hold it: the sheet is found by it years later. */
+static bool fingerprint_write(const EVP_PKEY *key, char hex[65])
+{
+        unsigned char *der = NULL;
+        uint8_t digest[32];
+        int size = i2d_PUBKEY(key, &der);
+        bool made = size > 0 && EVP_Digest(der, (size_t)size, digest, NULL, EVP_sha256(), NULL) == 1;
+        OPENSSL_free(der);
+        if (made)
+                hex_write(digest, sizeof digest, hex);
+        return made;
+}
+
+static bool sheet_write(const struct key_wish *wish, const EVP_PKEY *key, const X509_SIG *locked, struct problem *problem)
+{
+        char fingerprint[65], made[16], *path = NULL;
+        time_t now = time(NULL);
+        struct tm parts;
+        unsigned char *der = NULL;
+        int size = i2d_X509_SIG(locked, &der);
+        strftime(made, sizeof made, "%Y-%m-%d", localtime_r(&now, &parts));
+        char *html = NULL;
+        if (size > 0 && fingerprint_write(key, fingerprint))
+                html = sheet_html(&(struct sheet){.name = wish->name,
+                                                  .kind = wish->rsa ? "RSA 3072" : "EC P-256",
+                                                  .fingerprint = fingerprint,
+                                                  .made = made,
+                                                  .key = der,
+                                                  .size = (size_t)size});
+        OPENSSL_free(der);
+        int length = asprintf(&path, "%s.sheet.html", wish->output);
+        assert(length > 0);
+        bool kept = html != NULL ? output_bytes(path, OUTPUT_PRIVATE, html, strlen(html), problem)
+                                 : problem_set(problem, "internal", "sheet");
+        if (kept)
+                show_pair(words("To be printed and locked away"), path);
+        free(path);
+        free(html);
+        return kept;
 }
 
 static bool key_make(const struct key_wish *wish, const char *passphrase, struct problem *problem)
@@ -165,13 +209,15 @@ static bool key_make(const struct key_wish *wish, const char *passphrase, struct
         OWN(X509_NAME) subject = subject_new(wish);
         OWN(BIO) secret = BIO_new(BIO_s_secmem());
         OWN(BIO) public = BIO_new(BIO_s_mem());
-        if (key == NULL || subject == NULL || secret == NULL || public == NULL || !key_write(secret, key, passphrase))
+        OWN(X509_SIG) locked = key != NULL ? key_lock(key, passphrase) : NULL;
+        if (subject == NULL || secret == NULL || public == NULL || locked == NULL || PEM_write_bio_PKCS8(secret, locked) != 1)
                 return problem_set(problem, "key-unreadable", "%s", words("this name cannot stand in a certificate"));
         bool made = wish->self_signed ? certificate_write(public, key, subject, wish) : request_write(public, key, subject, wish);
         if (!made)
                 return problem_set(problem, "key-unreadable", "%s", words("this name cannot stand in a certificate"));
         return bio_settle(secret, wish->output, "key", OUTPUT_PRIVATE, problem) &&
-               bio_settle(public, wish->output, wish->self_signed ? "pem" : "csr", OUTPUT_PUBLIC, problem);
+               bio_settle(public, wish->output, wish->self_signed ? "pem" : "csr", OUTPUT_PUBLIC, problem) &&
+               (wish->no_sheet || sheet_write(wish, key, locked, problem));
 }
 
 int pli_key_new(const struct invocation *invocation)

@@ -70,12 +70,16 @@ class Pki:
             pass
 
     def certify(self, name, use, key, subject, days=825):
+        _openssl("req", "-new", "-utf8", *CURVES[key], "-nodes", "-sha256", "-subj", subject, "-keyout", self.path(name + ".key"),
+                 "-out", self.path(name + ".csr"))
+        self.sign(name, use, subject, days)
+
+    def sign(self, name, use, subject, days=825):
+        """The certificate that the request NAME.csr asks for."""
         extensions = self.path(name + ".ext")
         with open(extensions, "w") as file:
             file.write("basicConstraints=critical,CA:FALSE\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n" +
                        USES[use].format(names=SERVER_NAMES) + "\n")
-        _openssl("req", "-new", "-utf8", *CURVES[key], "-nodes", "-sha256", "-subj", subject, "-keyout", self.path(name + ".key"),
-                 "-out", self.path(name + ".csr"))
         _openssl("x509", "-req", "-in", self.path(name + ".csr"), "-CA", self.path("root.pem"), "-CAkey", self.path("root.key"),
                  "-set_serial", "0x" + os.urandom(16).hex().lstrip("0"), "-days", str(days), "-sha256", "-extfile", extensions,
                  "-out", self.path(name + ".pem"))

@@ -335,11 +335,11 @@ TemporaryDirectory {base}
             environment |= {"PLI_CERTIFICATE": self.pki.path(who + ".pem"), "PLI_KEY": self.pki.path(who + ".key")}
         return environment
 
-    def pli(self, who, *arguments, check=True, gateway=None, **more):
+    def pli(self, who, *arguments, check=True, gateway=None, env_more=None, **more):
         """Runs the `pli` command as somebody; the answer has returncode, stdout, stderr as text."""
         more.setdefault("stdout", subprocess.PIPE)
         more.setdefault("stderr", subprocess.PIPE)
-        ran = subprocess.run([self.program("pli"), *arguments], text=True, env=self.pli_environment(who, gateway), **more)
+        ran = subprocess.run([self.program("pli"), *arguments], text=True, env=self.pli_environment(who, gateway) | (env_more or {}), **more)
         if check and ran.returncode != 0:
             raise RuntimeError(f"pli {' '.join(arguments)}: {ran.returncode}\n{ran.stdout}{ran.stderr}")
         return ran

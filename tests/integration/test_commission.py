@@ -3,6 +3,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -182,6 +183,52 @@ def test_the_opening_is_rehearsed_before_publication(stack, house, deputies):
     assert rehearsed["opened"] is not None  # the quorum's shares opened it, in a judge
     assert stack.request("POST", f"/api/v1/consultations/{consultation}/opening/rehearsal", "member-3")[0] == 404
     assert "have not rehearsed the opening: Inès Suppléante." in publish(house, consultation).stderr
+
+
+# ---- a key on paper ----
+
+def code_of(sheet):
+    """What a scanner that is not ours (zbar) reads from the sheet's code, drawn as a picture of 4 points a module."""
+    with open(sheet, encoding="utf-8") as file:
+        text = file.read()
+    width = int(re.search(r'viewBox="0 0 (\d+) ', text)[1])
+    rows = [[255] * width for _ in range(width)]
+    for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)v1", text):
+        for at in range(int(x), int(x) + int(run)):
+            rows[int(y)][at] = 0
+    with open(sheet + ".pgm", "wb") as file:
+        file.write(b"P5 %d %d 255\n" % (4 * width, 4 * width))
+        for row in rows:
+            file.write(4 * b"".join(bytes([point]) * 4 for point in row))
+    return subprocess.run(["zbarimg", "--quiet", "--raw", sheet + ".pgm"], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+@pytest.mark.skipif(shutil.which("zbarimg") is None, reason="zbarimg is not installed")
+@pytest.mark.parametrize("kind", ["ec", "rsa"])
+def test_a_key_made_by_pli_lost_and_had_back_from_its_sheet_opens(stack, house, kind, monkeypatch):
+    monkeypatch.setenv("PLI_PASSPHRASE", "le soleil se lève à Nice")
+    name, person = "paper-" + kind, "Lucie Papier " + kind.upper()
+    stack.pli(None, "key", "new", "--type", kind, "--name", person, "--organisation", BODY["name"], "--output", stack.pki.path(name))
+    stack.pki.sign(name, "member", f"/C=FR/O={BODY['name']}/CN={person}")
+    stack.administer("enrol", "party", "--name", person, "--organisation", BODY["name"], "--body", BODY["siret"], "--roles", "member",
+                     "--certificate", stack.pki.path(name + ".pem"), "--request", stack.pki.path(name + ".csr"))
+    consultation = draft(house, name, "member-2")
+    publish(house, consultation)
+    envelope, files = house.bid("company-1", consultation, 20_000)
+    house.deposit("company-1", consultation, envelope)
+    os.unlink(stack.pki.path(name + ".key"))
+    with open(house.at("scanned"), "w") as file:
+        file.write(code_of(stack.pki.path(name + ".sheet.html")))
+    ran = stack.pli(None, "key", "recover", house.at("scanned"), "--output", house.at("wrong"), check=False,
+                    env_more={"PLI_PASSPHRASE": "une autre"})
+    assert ran.returncode != 0 and not os.path.exists(house.at("wrong.key"))
+    stack.pli(None, "key", "recover", house.at("scanned"), "--output", stack.pki.path(name))
+    house.end_now(consultation)
+    stack.pli(name, "open", consultation)
+    monkeypatch.delenv("PLI_PASSPHRASE")
+    stack.pli("member-2", "open", consultation)
+    wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened")
+    house.assert_same(consultation, files)
 
 
 # ---- a key in a token ----
