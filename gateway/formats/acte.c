@@ -174,7 +174,8 @@ static void document_parse(const json_t *entry, struct acte *out, struct refusal
         if (*type == '\0' && nature != NULL)
                 type = nature->type;
         bool shaped = text_matches(type, "A-Z0-9_", 5, 5) && type[2] == '_' && strchr(type, '_') == strrchr(type, '_');
-        if (!shaped || !text_copy(document.type, sizeof document.type, type))
+        bool untyped = *type == '\0' && out->nature == 0;
+        if (!(shaped || untyped) || !text_copy(document.type, sizeof document.type, type))
                 refusals_add(why, "acte-document-type", "@CTES typology, TypePJNatureActe/@CodeTypePJ",
                              "The typology of %s must look like 99_DE.", name);
         if (extension == NULL || !text_copy(document.extension, sizeof document.extension, extension))
@@ -221,6 +222,22 @@ bool acte_parse(const json_t *filing, const char *today, struct acte *out, struc
         return true;
 }
 
+bool acte_frame_parse(const json_t *filing, struct acte *out, struct refusals *why)
+{
+        OWN(acte_form) read = calloc(1, sizeof *read);
+        if (read == NULL)
+                abort();
+        size_t before = why->count;
+        const json_t *files = json_object_get(filing, "files");
+        body_parse(json_object_get(filing, "body"), read, why);
+        for (size_t i = 0; i < json_array_size(files) && i < ACTE_DOCUMENTS_MAX; i++)
+                document_parse(json_array_get(files, i), read, why);
+        if (why->count > before)
+                return false;
+        *out = *read;
+        return true;
+}
+
 static const struct acte_file *file_find(const struct acte_file *files, size_t count, const char *name)
 {
         for (size_t i = 0; i < count; i++) {
@@ -253,7 +270,7 @@ static void file_check(const struct acte *acte, size_t n, const struct acte_file
                         document->name, found);
 }
 
-static void files_check(const struct acte *acte, const struct acte_file *files, size_t count, struct refusals *why)
+void acte_files_check(const struct acte *acte, const struct acte_file *files, size_t count, struct refusals *why)
 {
         uint64_t total = 0;
         for (size_t i = 0; i < acte->document_count; i++) {
@@ -283,6 +300,6 @@ bool acte_check(const json_t *filing, const char *today, const struct acte_file 
         if (!acte_parse(filing, today, read, why))
                 return false;
         size_t before = why->count;
-        files_check(read, files, count, why);
+        acte_files_check(read, files, count, why);
         return why->count == before;
 }

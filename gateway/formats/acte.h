@@ -53,6 +53,10 @@ struct acte_file {
 /* The form alone: at creation, or from filing_show (where "files" stand for "documents"). `today` is the database's, or NULL. */
 bool acte_parse(const json_t *filing, const char *today, struct acte *out, struct refusals *why)
         __attribute__((warn_unused_result));
+/* What a message that follows the acte shares with it: the sender and the documents alone (typology optional where nature is 0). */
+bool acte_frame_parse(const json_t *filing, struct acte *out, struct refusals *why) __attribute__((warn_unused_result));
+/* What was announced against what was sent; adds to `why`. */
+void acte_files_check(const struct acte *acte, const struct acte_file *files, size_t count, struct refusals *why);
 /* The form and its files, before submission. */
 bool acte_check(const json_t *filing, const char *today, const struct acte_file *files, size_t count, struct refusals *why)
         __attribute__((warn_unused_result));

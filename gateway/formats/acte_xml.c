@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gateway/core/owner.h"
+#include "gateway/formats/acte_sequel.h"
 #include "gateway/formats/acte_type.h"
 #include "gateway/formats/text.h"
 #include "signing/refusal.h"
@@ -146,26 +147,62 @@ char *acte_message_write(const struct acte *acte, size_t *size)
  * DonneesEnveloppeCLMISILL: Emetteur{IDCL @SIREN @Departement @Arrondissement @Nature,
  * Referent?}, AdressesRetour{Email+}, FormulairesEnvoyes{Formulaire+{NomFichier}}
  */
-char *acte_envelope_write(const struct acte *acte, const struct acte_sending *sending, size_t *size)
+char *acte_envelope_around(const struct acte *sender, const char *form, const struct acte_sending *sending, size_t *size)
 {
-        acte_name name;
         xmlBuffer *buffer = buffer_new();
         xmlTextWriter *writer = document_begin(buffer, "actes:EnveloppeCLMISILL");
         element_open(writer, "actes:Emetteur");
         element_open(writer, "actes:IDCL");
-        attribute_write(writer, "insee:SIREN", acte->siren);
-        attribute_write(writer, "actes:Departement", acte->department);
-        attribute_write(writer, "actes:Arrondissement", acte->district);
-        attribute_write(writer, "actes:Nature", acte->authority);
+        attribute_write(writer, "insee:SIREN", sender->siren);
+        attribute_write(writer, "actes:Departement", sender->department);
+        attribute_write(writer, "actes:Arrondissement", sender->district);
+        attribute_write(writer, "actes:Nature", sender->authority);
         element_close(writer);
         element_close(writer);
         element_open(writer, "actes:AdressesRetour");
         text_write(writer, "actes:Email", sending->mail);
         element_close(writer);
         element_open(writer, "actes:FormulairesEnvoyes");
-        acte_message_name_write(acte, name);
-        file_write(writer, "actes:Formulaire", name);
+        file_write(writer, "actes:Formulaire", form);
         element_close(writer);
+        return document_end(writer, buffer, size);
+}
+
+char *acte_envelope_write(const struct acte *acte, const struct acte_sending *sending, size_t *size)
+{
+        acte_name name;
+        acte_message_name_write(acte, name);
+        return acte_envelope_around(acte, name, sending, size);
+}
+
+/* ReponseCourrierSimple and its like { Document }, PieceComplementaire { Documents { Document+ } } */
+static void sequel_documents_write(xmlTextWriter *writer, const struct acte_sequel *sequel)
+{
+        acte_name name;
+        bool many = strcmp(sequel->message, "3-4") == 0;
+        if (many)
+                element_open(writer, "actes:Documents");
+        for (size_t i = 0; i < sequel->form.document_count; i++) {
+                acte_sequel_document_name_write(sequel, i, name);
+                file_write(writer, "actes:Document", name);
+        }
+        if (many)
+                element_close(writer);
+}
+
+char *acte_sequel_write(const struct acte_sequel *sequel, size_t *size)
+{
+        char root[64];
+        xmlBuffer *buffer = buffer_new();
+        snprintf(root, sizeof root, "actes:%s", acte_sequel_element(sequel->message));
+        xmlTextWriter *writer = document_begin(buffer, root);
+        if (sequel->act[0] != '\0')
+                attribute_write(writer, "actes:IDActe", sequel->act);
+        if (sequel->letter[0] != '\0')
+                attribute_write(writer, "actes:DateCourrierPref", sequel->letter);
+        if (sequel->form.classification[0] != '\0')
+                text_write(writer, "actes:DateClassification", sequel->form.classification);
+        sequel_documents_write(writer, sequel);
         return document_end(writer, buffer, size);
 }
 

@@ -24,6 +24,13 @@ char *acte_message_write(const struct acte *acte, size_t *size) __attribute__((w
 char *acte_envelope_write(const struct acte *acte, const struct acte_sending *sending, size_t *size)
         __attribute__((warn_unused_result));
 
+/* The same around the message named `form`; of the acte, only its body is read. */
+char *acte_envelope_around(const struct acte *sender, const char *form, const struct acte_sending *sending, size_t *size)
+        __attribute__((warn_unused_result));
+/* A message that follows the acte (acte_sequel.h), with the names its documents bear. malloc'ed, yours. */
+struct acte_sequel;
+char *acte_sequel_write(const struct acte_sequel *sequel, size_t *size) __attribute__((warn_unused_result));
+
 /* An element of type DonneesActe (Acte, ActeRecu). Lenient, as real files are: a
  * level of matters may be missing, DocumentPapier empty, a name of any shape; the
  * body is not in it. Documents' names are their NomFichier. */

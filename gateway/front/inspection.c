@@ -13,6 +13,7 @@
 #include "gateway/core/owner.h"
 #include "gateway/core/verdict.h"
 #include "gateway/formats/acte.h"
+#include "gateway/formats/acte_sequel.h"
 #include "gateway/formats/acte_type.h"
 #include "gateway/front/content.h"
 #include "gateway/front/instant.h"
@@ -201,7 +202,10 @@ bool inspection_run(struct request *request, json_t *filing, json_t **checks, st
                 abort();
         inspection_today(today);
         bool made = files_inspect(&inspection, files, list, problem);
-        if (made && !acte_check(filing, today, inspection.files, inspection.count, why))
+        const char *kind = json_string_value(json_object_get(filing, "kind"));
+        bool sequel = kind != NULL && strcmp(kind, "message") == 0;
+        if (made && !(sequel ? acte_sequel_check(filing, inspection.files, inspection.count, why)
+                             : acte_check(filing, today, inspection.files, inspection.count, why)))
                 assert(why->count > 0);
         free(inspection.files);
         free(inspection.heads);

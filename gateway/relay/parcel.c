@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "gateway/core/owner.h"
+#include "gateway/formats/acte_sequel.h"
 #include "gateway/formats/acte_xml.h"
 #include "gateway/formats/actes_archive.h"
 #include "gateway/formats/text.h"
@@ -22,6 +23,7 @@ struct work {
         struct db *db;
         const json_t *filing;
         struct acte *acte;
+        struct acte_sequel *sequel; /* NULL where the item is an acte; else `acte` is its form */
         struct acte_sending sending;
         struct document documents[ACTE_DOCUMENTS_MAX];
         acte_name names[ACTE_DOCUMENTS_MAX + 1]; /* the message's, then the documents' */
@@ -31,7 +33,7 @@ struct work {
 
 static void work_free(struct work *work)
 {
-        free(work->acte);
+        free(work->sequel != NULL ? (void *)work->sequel : (void *)work->acte);
         free((void *)(uintptr_t)work->envelope.data);
         free((void *)(uintptr_t)work->message.data);
         free(work);
@@ -53,7 +55,8 @@ static bool form_read(struct work *work, struct signing_refusal *why)
         struct refusals refusals = {0};
         if (!json_is_object(json_object_get(work->filing, "body")))
                 return refuse(why, "PARCEL_BODY", "actesv1_1.xsd IDCL", "the filing does not say which body it is from");
-        if (acte_parse(work->filing, NULL, work->acte, &refusals))
+        if (work->sequel != NULL ? acte_sequel_parse(work->filing, work->sequel, &refusals)
+                                 : acte_parse(work->filing, NULL, work->acte, &refusals))
                 return true;
         *why = refusals.list[0];
         return false;
@@ -91,18 +94,33 @@ static bool documents_find(struct work *work, struct problem *problem, struct si
         return true;
 }
 
+/* The message and every name: an acte's, or those of what follows one. */
+static void message_fill(struct work *work)
+{
+        size_t size;
+        if (work->sequel != NULL)
+                acte_sequel_name_write(work->sequel, work->names[0]);
+        else
+                acte_message_name_write(work->acte, work->names[0]);
+        for (size_t i = 0; i < work->acte->document_count; i++) {
+                if (work->sequel != NULL)
+                        acte_sequel_document_name_write(work->sequel, i, work->names[i + 1]);
+                else
+                        acte_document_name_write(work->acte, i, work->names[i + 1]);
+        }
+        char *text = work->sequel != NULL ? acte_sequel_write(work->sequel, &size) : acte_message_write(work->acte, &size);
+        work->message = (struct signing_bytes){(const uint8_t *)text, size};
+}
+
 static void entries_fill(struct work *work, const struct parcel *parcel)
 {
         size_t size;
-        char *text = acte_envelope_write(work->acte, &work->sending, &size);
+        message_fill(work);
+        char *text = acte_envelope_around(work->acte, work->names[0], &work->sending, &size);
         work->envelope = (struct signing_bytes){(const uint8_t *)text, size};
-        text = acte_message_write(work->acte, &size);
-        work->message = (struct signing_bytes){(const uint8_t *)text, size};
-        acte_message_name_write(work->acte, work->names[0]);
         work->entries[0] = (struct actes_entry){parcel->envelope, work->envelope.size, &work->envelope, actes_entry_copy_bytes};
         work->entries[1] = (struct actes_entry){work->names[0], work->message.size, &work->message, actes_entry_copy_bytes};
         for (size_t i = 0; i < work->acte->document_count; i++) {
-                acte_document_name_write(work->acte, i, work->names[i + 1]);
                 work->entries[i + 2] =
                         (struct actes_entry){work->names[i + 1], work->documents[i].size, &work->documents[i], document_copy};
         }
@@ -138,7 +156,13 @@ static struct work *work_new(struct db *db, const json_t *item)
                 abort();
         work->db = db;
         work->filing = json_object_get(item, "filing");
-        work->acte = calloc(1, sizeof *work->acte);
+        const char *kind = json_string_value(json_object_get(work->filing, "kind"));
+        if (kind != NULL && strcmp(kind, "message") == 0) {
+                work->sequel = calloc(1, sizeof *work->sequel);
+                work->acte = work->sequel != NULL ? &work->sequel->form : NULL;
+        } else {
+                work->acte = calloc(1, sizeof *work->acte);
+        }
         if (work->acte == NULL)
                 abort();
         return work;
@@ -154,7 +178,10 @@ enum parcel_outcome parcel_build(struct db *db, const json_t *item, const struct
         *problem = (struct problem){0};
         if (!form_read(work, why) || !sending_read(item, options, &work->sending, why) || !documents_find(work, problem, why))
                 return PARCEL_REFUSED;
-        acte_id_write(work->acte, parcel->act);
+        if (work->sequel != NULL)
+                snprintf(parcel->act, sizeof parcel->act, "%s", work->sequel->act);
+        else
+                acte_id_write(work->acte, parcel->act);
         acte_envelope_name_write(work->acte, &work->sending, parcel->envelope);
         acte_archive_name_write(work->acte, &work->sending, parcel->archive);
         if (!parcel_file_open(options->folder, &parcel->file, problem))

@@ -220,15 +220,16 @@ begin
 end
 $$;
 
--- Applied once: the same bytes again answer what the first did. `answer` has at least "message" and one of "act",
+-- Applied once: the same bytes again answer what the first did (of 3-5 and 4-5 under the same name). `answer` has at least "message" and one of "act",
 -- "archive", "envelope" or, of a classification, "siren"; "code" and "text" become the reasons.
 create function api.filing_answer(channel text, answer jsonb, content bytea) returns jsonb
 language plpgsql security definer set search_path = pli, pg_temp as $$
-#variable_conflict use_column
+#variable_conflict use_variable
 declare
         f filing;
         message text := rule.member_text($2, 'message');
         kept answer;
+        name text := case when message in ('3-5', '4-5') then coalesce($2 -> 'files' -> 0 ->> 'name', '') else '' end;
         made letter;
         receipt bigint;
 begin
@@ -239,7 +240,7 @@ begin
         end if;
         perform rule.act(f.body);
         perform from filing x where x.body = f.body and x.id = f.id for update;
-        select * into kept from answer a where a.body = f.body and a.channel = $1 and a.sha256 = sha256($3);
+        select * into kept from answer a where a.body = f.body and a.channel = $1 and a.sha256 = pg_catalog.sha256($3) and a.name = name;
         if kept.id is not null then
                 return jsonb_build_object('filing', kept.filing, 'event', kept.event, 'duplicate', true);
         end if;
@@ -247,7 +248,7 @@ begin
         receipt := rule.append(row(f.body, rule.answer_event(message), 'filing.answered', f.channel, 'filing', f.id::text, f.party),
                 rule.filing_fact(f) - 'documents' || jsonb_build_object('answer', $2 - 'natures' - 'matters' - 'carrier' || jsonb_build_object('sha256', encode(sha256($3), 'hex')),
                         'reasons', case when $2 ? 'code' or $2 ? 'text' then jsonb_build_array(jsonb_build_object('code', $2 -> 'code', 'text', $2 -> 'text')) end));
-        insert into answer (body, filing, channel, message, content, detail, event) values (f.body, f.id, $1, message, $3, $2, receipt) returning * into kept;
+        insert into answer (body, filing, channel, message, name, content, detail, event) values (f.body, f.id, $1, message, name, $3, $2, receipt) returning * into kept;
         update letter l set answer = kept.id where l.body = f.body and l.id = made.id;
         select * into f from filing x where x.body = f.body and x.id = f.id;
         return jsonb_strip_nulls(jsonb_build_object('filing', f.id, 'state', f.state, 'letter', made.id, 'answer', kept.id, 'event', receipt)) || jsonb_build_object('duplicate', false);

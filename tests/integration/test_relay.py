@@ -51,20 +51,24 @@ class Line:
         rows = self.cluster.psql(f"select api.{function}({values})", user=user)
         return json.loads(rows[0]) if rows and rows[0] else None
 
-    def file(self, town="Saint-Exemple", chunks=1, number=None):
+    def file(self, town="Saint-Exemple", chunks=1, number=None, object="L'été à l'œuvre : 3 € — <école>"):
         """A submitted acte with one document of so many full chunks that do not compress."""
         self.serial += 1
         number, filer = number or f"R{self.serial}", self.filers[town]
         filing = self.call("pli_front", "filing_create", filer, {
-            "kind": "acte", "number": number, "date": "2026-03-31", "nature": 1, "matter": "8.9.2", "object": "L'été à l'œuvre : 3 € — <école>",
+            "kind": "acte", "number": number, "date": "2026-03-31", "nature": 1, "matter": "8.9.2", "object": object,
             "classification": "2019-08-29", "documents": [{"name": "délibération.pdf", "type": "99_DE"}]}, None)["id"]
-        place = self.call("pli_front", "filing_file_begin", filer, filing, "délibération.pdf", "application/pdf")
+        return self.submit(filer, filing, "délibération.pdf", chunks)
+
+    def submit(self, filer, filing, name, chunks=1):
+        """Sends the draft's one document and submits it."""
+        place = self.call("pli_front", "filing_file_begin", filer, filing, name, "application/pdf")
         noise = "(select string_agg(sha256(int4send(n * 8192 + i)), '' order by i) from generate_series(1, 8192) i)"
         data = f"overlay({noise} placing convert_to('%PDF-1.7', 'UTF8') from 1 for 8)"
         self.cluster.psql(f"select count(api.chunk_put('{place['day']}', {place['content']}, n, sha256(d), d)) from generate_series(0, {chunks - 1}) n, "
                           f"lateral (select {data} as d) as made")
         digest = self.cluster.psql(f"select encode(sha256(string_agg(data, '' order by number)), 'hex') from pli.chunk where content = {place['content']}")[0]
-        self.call("pli_front", "filing_file_finish", filer, filing, "délibération.pdf", str(chunks * 262144), "\\x" + digest)
+        self.call("pli_front", "filing_file_finish", filer, filing, name, str(chunks * 262144), "\\x" + digest)
         self.call("pli_front", "filing_submit", filer, filing, {})
         return filing
 

@@ -12,8 +12,14 @@ INSEE = "{http://xml.insee.fr/schema}"
 ARCHIVE_MAX = 150 * 1024 * 1024
 NATURES = {1: "DE", 2: "AR", 3: "AI", 4: "CC", 5: "BF", 6: "AU"}
 ARCHIVE = re.compile(r"[A-Za-z0-9]{3}-(EACT--(\d{9})--(\d{8})-(\d+))\.tar\.gz")
-MESSAGE = re.compile(r"([09]\d[AB\d])-(\d{9})-(\d{8})-([A-Z0-9_]{1,15})-([A-Z]{2})-1-1_0\.xml")
-DOCUMENT = re.compile(r"([A-Z0-9]{2}_[A-Z0-9]{2})-(.*)-1-1_(\d+)\.(pdf|jpg|png|xml)")
+MESSAGE = re.compile(r"((?:[09]\d[AB\d])-(?:\d{9})-(?:\d{8})-(?:[A-Z0-9_]{1,15})-(?:[A-Z]{2})|[09]\d[AB\d]-\d{9}---)-(\d-\d)_0\.xml")
+DOCUMENT = re.compile(r"(?:([A-Z0-9]{2}_[A-Z0-9]{2})-)?(.*)-(\d-\d)_(\d+)\.(pdf|jpg|png|xml)")
+# What may follow an acte: root, whether it names an acte and the date of a letter, least and most documents.
+SEQUELS = {"2-2": ("ReponseCourrierSimple", True, True, 1, 1), "3-2": ("ARDemandePieceComplementaire", True, True, 0, 0),
+           "3-3": ("RefusPieceComplementaire", True, True, 1, 1), "3-4": ("PieceComplementaire", True, True, 1, 999),
+           "4-2": ("ARLettreObservations", True, True, 0, 0), "4-3": ("RejetLettreObservations", True, True, 1, 1),
+           "4-4": ("ReponseLettreObservations", True, True, 1, 1), "6-1": ("Annulation", True, False, 0, 0),
+           "7-1": ("DemandeClassification", False, False, 0, 0)}
 EMAIL = re.compile(r"[_a-zA-Z0-9\-]+(\.[_a-zA-Z0-9\-]+)*@[a-zA-Z0-9\-]+(\.[a-zA-Z0-9\-]+)*\.[a-zA-Z]{2,6}")
 MARKS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "xml": b"<?xml"}
 
@@ -44,6 +50,7 @@ class Archive:
         self.name, self.path = name, path
         self.files = {}
         self.sender, self.mail, self.acte, self.act = {}, "", None, ""
+        self.kind, self.letter, self.version, self.object = "", "", "", ""
 
     def open(self):
         found = ARCHIVE.fullmatch(self.name)
@@ -74,11 +81,34 @@ class Archive:
             raise Refused(f"la première entrée n'est pas l'enveloppe {self.stem}.xml")
         self._envelope(self.files[names[0]], schema)
         if len(names) < 2 or not MESSAGE.fullmatch(names[1]):
-            raise EnvelopeAnomaly("002", "ODT-VERIF-17 : la deuxième entrée n'est pas un message 1-1")
+            raise EnvelopeAnomaly("002", "ODT-VERIF-17 : la deuxième entrée n'est pas un message")
         if self.forms != [names[1]]:
             raise EnvelopeAnomaly("003", f"l'enveloppe annonce {self.forms}")
-        self.message = names[1]
-        self._message(self.files[names[1]], names[2:], schema)
+        self.message, self.kind = names[1], MESSAGE.fullmatch(names[1])[2]
+        if self.kind == "1-1":
+            self._message(self.files[names[1]], names[2:], schema)
+        elif self.kind in SEQUELS:
+            self._sequel(self.files[names[1]], names[2:], schema)
+        else:
+            raise EnvelopeAnomaly("002", f"ODT-VERIF-17 : {self.kind} n'est pas un message de collectivité")
+
+    def _sequel(self, data, received, schema):
+        root, about, answering, least, most = SEQUELS[self.kind]
+        tree = self._xml(data, root, schema, EnvelopeAnomaly)
+        self.act, self.letter = tree.get(ACTES + "IDActe", ""), tree.get(ACTES + "DateCourrierPref", "")
+        self.version = tree.findtext(ACTES + "DateClassification") or ""
+        if about != bool(self.act) or answering != bool(self.letter) or (answering and not a_day(self.letter)):
+            raise EnvelopeAnomaly("003", f"acte {self.act!r} ou date de courrier {self.letter!r} incorrects")
+        start = self.act if about else f"{self.sender['department']}-{self.siren}---"
+        if self.message != f"{start}-{self.kind}_0.xml":
+            raise EnvelopeAnomaly("003", f"nom de message incorrect : {self.message}")
+        named = [element.findtext(ACTES + "NomFichier") for element in tree.iter(ACTES + "Document")]
+        if named != received or not least <= len(named) <= most:
+            raise EnvelopeAnomaly("003", f"documents annoncés {named}, reçus {received}")
+        for rank, name in enumerate(named, 1):
+            found = DOCUMENT.fullmatch(name)
+            if not found or (found[2], found[3], found[4]) != (self.act, self.kind, str(rank)) or not self.files[name].startswith(MARKS[found[5]]):
+                raise EnvelopeAnomaly("003", f"document incorrect : {name}")
 
     def _xml(self, data, root, schema, anomaly):
         head = data[:200].split(b"?>")[0]
@@ -130,6 +160,7 @@ class Archive:
         self.act = "-".join((self.sender["department"], self.siren, date.replace("-", ""), number, NATURES[int(nature)]))
         if self.message != self.act + "-1-1_0.xml":
             raise ActeAnomaly("001", f"le message {self.message} parle de l'acte {self.act}")
+        self.object = tree.findtext(ACTES + "Objet") or ""
         self._fields(tree)
         self._documents(tree, documents, int(nature))
 
@@ -157,9 +188,9 @@ class Archive:
             raise ActeAnomaly("001", f"documents annoncés {named}, reçus {received}")
         for rank, name in enumerate(named, 1):
             found = DOCUMENT.fullmatch(name)
-            if not found or found[2] != self.act or found[3] != str(rank):
+            if not found or not found[1] or (found[2], found[3], found[4]) != (self.act, "1-1", str(rank)):
                 raise ActeAnomaly("001", f"nom de document incorrect : {name}")
-            extension = found[4]
+            extension = found[5]
             if not self.files[name].removeprefix(b"\xef\xbb\xbf").startswith(MARKS[extension]):
                 raise ActeAnomaly("001", f"{name} n'est pas du type {extension}")
             if rank == 1 and (extension == "xml") != (nature == 5):
