@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/core/db.h"
+#include "gateway/core/log.h"
 #include "gateway/core/owner.h"
 
 DEFINE_OWNER(json_t, json_decref)
@@ -50,6 +51,24 @@ bool dispatch_identify(struct request *request, const struct peer *peer, struct 
         return true;
 }
 
+/* A filing or a letter: for whoever may not see it, it is not there. */
+static bool thing_of_body(const struct route *route)
+{
+        return strncmp(route->path, "/api/v1/filings/{", 17) == 0 || strncmp(route->path, "/api/v1/letters/{", 17) == 0;
+}
+
+void dispatch_refused(struct request *request, const struct route *route)
+{
+        struct problem problem = {0};
+        const char *subject = request->variables[0];
+        if (subject == NULL || strlen(subject) != 36 || strspn(subject, "0123456789abcdefABCDEF-") != 36 || request->party.id[0] == '\0')
+                return;
+        const struct db_argument arguments[] = {db_text(request->party.id), db_text(subject), db_text(route->method),
+                                                db_text(route->path)};
+        if (!db_call(request->db, "api.access_refused", arguments, 4, &problem))
+                log_event(LOG_LEVEL_WARNING, problem.row->code, "detail", problem.detail, NULL);
+}
+
 bool dispatch_allow(const struct request *request, const struct peer *peer, const struct route *route, struct problem *problem)
 {
         if (route->roles == ANYONE)
@@ -61,6 +80,8 @@ bool dispatch_allow(const struct request *request, const struct peer *peer, cons
                                    "the certificate leads to no authority accepted here, or is not valid now");
         if (request->party.id[0] == '\0')
                 return problem_set(problem, "certificate-required", "the certificate is not enrolled");
+        if ((request->party.roles & route->roles) == 0 && thing_of_body(route))
+                return problem_set(problem, "not-found", "nothing of yours is at this address");
         if ((request->party.roles & route->roles) == 0)
                 return problem_set(problem, "forbidden", "%s %s is not for the roles of %s", route->method, route->path,
                                    request->party.name);

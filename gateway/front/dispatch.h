@@ -16,4 +16,7 @@ bool dispatch_identify(struct request *request, const struct peer *peer, struct 
 bool dispatch_allow(const struct request *request, const struct peer *peer, const struct route *route, struct problem *problem)
         __attribute__((warn_unused_result));
 
+/* After a 404 about a thing named by its identifier: where it is another body's, the auditor is told (an event). */
+void dispatch_refused(struct request *request, const struct route *route);
+
 #endif

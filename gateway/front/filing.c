@@ -34,14 +34,13 @@ static void places_hide(json_t *filing)
         }
 }
 
-static enum answer filing_answer(struct request *request, int status, json_t *taken)
+enum answer filing_answer(struct request *request, int status, json_t *taken)
 {
         places_hide(taken);
         return http_answer_json(request, status, taken);
 }
 
-/* "filing-refused" with all reasons. */
-static enum answer answer_refusals(struct request *request, const struct refusals *why)
+enum answer filing_refusals(struct request *request, const struct refusals *why)
 {
         struct problem problem = {0};
         OWN(json_t) reasons = refusals_json(why);
@@ -66,7 +65,7 @@ enum answer filing_create(struct request *request)
         bool formed = acte_parse(filing, today, acte, &why);
         free(acte);
         if (!formed)
-                return answer_refusals(request, &why);
+                return filing_refusals(request, &why);
         char *text = json_dumps(filing, JSON_COMPACT);
         const struct db_argument arguments[] = {call_actor(request), db_text(text),
                                                 db_text(http_header(request, "Idempotency-Key"))};
@@ -164,7 +163,7 @@ static enum answer filing_refuse(struct request *request, const struct refusals 
         char *text = json_dumps(said, JSON_COMPACT);
         bool kept = call_about(request, "api.filing_refuse", text, &answer, &problem);
         free(text);
-        return kept ? answer_refusals(request, why) : http_answer_problem(request, &problem);
+        return kept ? filing_refusals(request, why) : http_answer_problem(request, &problem);
 }
 
 static enum answer submit_checked(struct request *request, const json_t *checks)
@@ -192,6 +191,15 @@ enum answer filing_submit(struct request *request)
         if (!files_arrived(filing, &problem) || !inspection_run(request, filing, &checks, &why, &problem))
                 return http_answer_problem(request, &problem);
         return why.count > 0 ? filing_refuse(request, &why) : submit_checked(request, checks);
+}
+
+enum answer filing_cancel(struct request *request)
+{
+        struct problem problem = {0};
+        json_t *message = NULL;
+        if (!call_about(request, "api.filing_cancel", NULL, &message, &problem))
+                return http_answer_problem(request, &problem);
+        return filing_answer(request, 202, message);
 }
 
 enum answer filing_show(struct request *request)

@@ -60,6 +60,12 @@ void exchange_tell(struct exchange *exchange, struct db *db, const char *outcome
         exchange->route->record(&exchange->request, &transfer);
 }
 
+static void refusal_tell(struct exchange *exchange)
+{
+        if (exchange->reply.status == 404)
+                dispatch_refused(&exchange->request, exchange->route);
+}
+
 static void admit_run(struct job *job, struct db *db)
 {
         struct exchange *exchange = exchange_of(job);
@@ -68,6 +74,7 @@ static void admit_run(struct job *job, struct db *db)
         exchange->stage = STAGE_ADMITTED;
         if (!identify(exchange, &problem) || !exchange->route->admit(&exchange->request, &problem)) {
                 http_answer_problem(&exchange->request, &problem);
+                refusal_tell(exchange);
                 exchange->stage = STAGE_ANSWERED;
         } else {
                 exchange->admitted = true;
@@ -115,6 +122,7 @@ static void handler_run(struct job *job, struct db *db)
                 answer = exchange->route->handle(&exchange->request);
         else
                 http_answer_problem(&exchange->request, &problem);
+        refusal_tell(exchange);
         job_end(exchange);
         if (answer == WAITING) {
                 wait_begin(exchange);

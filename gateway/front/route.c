@@ -9,15 +9,18 @@
 #include "gateway/front/commission.h"
 #include "gateway/front/access.h"
 #include "gateway/front/award.h"
+#include "gateway/front/classification.h"
 #include "gateway/front/consultation.h"
 #include "gateway/front/deposit.h"
 #include "gateway/front/document.h"
 #include "gateway/front/envelope.h"
 #include "gateway/front/feed.h"
 #include "gateway/front/filing.h"
+#include "gateway/front/filing_file.h"
 #include "gateway/front/health.h"
 #include "gateway/front/incident.h"
 #include "gateway/front/journal.h"
+#include "gateway/front/letter.h"
 #include "gateway/front/line.h"
 #include "gateway/front/keys.h"
 #include "gateway/front/metric.h"
@@ -29,6 +32,7 @@
 #include "gateway/front/register.h"
 #include "gateway/front/rehearsal.h"
 #include "gateway/front/safeguard.h"
+#include "gateway/front/search.h"
 #include "gateway/front/webhook.h"
 #include "signing/signing.h"
 
@@ -38,6 +42,7 @@
 #define CONTRACT "/api/v1/contracts/{contract}"
 #define DEPOSIT "/api/v1/deposits/{deposit}"
 #define FILING "/api/v1/filings/{filing}"
+#define LETTER "/api/v1/letters/{letter}"
 #define READER (COMPANY | BUYER | FILER | VENDOR)
 
 /* clang-format off */
@@ -109,6 +114,15 @@ const struct route routes[] = {
         {"PUT", FILING "/files/{name}", FILER, BODY_STORED, 150 * MIB, filing_file_put, filing_file_admit, "Put a file to a filing", false, NULL},
         {"POST", FILING "/submit", FILER, BODY_NONE, 0, filing_submit, NULL, "Check and submit a filing; the answer is its receipt", false, NULL},
         {"GET", FILING, FILER, BODY_NONE, 0, filing_show, NULL, "A filing and its steps", false, NULL},
+        {"GET", "/api/v1/filings", FILER, BODY_NONE, 0, search_filings, NULL, "Find filings: state, kind, message, from, to, text; newest first, after=ID limit=N", false, NULL},
+        {"GET", FILING "/files/{name}", FILER, BODY_NONE, 0, filing_file_show, NULL, "Take a file of a filing", false, NULL},
+        {"GET", FILING "/answers/{answer}/{number}", FILER, BODY_NONE, 0, filing_answer_file, NULL, "Take a file of the State's answer; 0 is its message", false, NULL},
+        {"POST", FILING "/cancel", FILER, BODY_NONE, 0, filing_cancel, NULL, "Ask the State to cancel an acte (6-1)", false, NULL},
+        {"GET", "/api/v1/letters", FILER, BODY_NONE, 0, letter_list, NULL, "The prefecture's letters: state; newest first, after=ID limit=N", false, NULL},
+        {"GET", LETTER, FILER, BODY_NONE, 0, letter_show, NULL, "A letter, its files, its steps and the replies to it", false, NULL},
+        {"POST", LETTER "/replies", FILER, BODY_MEMORY, 64 * KIB, letter_reply, NULL, "Reply to a letter: a draft that takes files and is submitted like any filing", false, NULL},
+        {"GET", "/api/v1/classification", FILER, BODY_NONE, 0, classification_show, NULL, "What the prefecture lets this body file under (7-2)", false, NULL},
+        {"POST", "/api/v1/classification", FILER, BODY_NONE, 0, classification_ask, NULL, "Ask the State for the classification (7-1)", false, NULL},
         {"GET", FILING "/receipt", FILER, BODY_NONE, 0, filing_receipt, NULL, "The receipt of a filing", false, NULL},
 
         {"GET", "/api/v1/receipts/{event}", COMPANY | BUYER | MEMBER | FILER | STATE | OPERATOR | AUDITOR | VENDOR, BODY_NONE, 0, receipt_show, NULL, "A receipt, to its holder", false, NULL},

@@ -5,7 +5,7 @@
 -- The State: its channels and departments. What another platform has read is not its affair.
 create function rule.event_fed(p party, e event) returns boolean language sql immutable as $$
         select 'state' = any (p.roles) and e.channel = any (p.channels) and (p.departments is null or e.department = any (p.departments))
-                and (e.fact <> 'cursor.acknowledged' or e.party = p.id)
+                and e.fact <> 'access.refused' and (e.fact <> 'cursor.acknowledged' or e.party = p.id)
 $$;
 
 -- Companies: what is theirs. Bodies and their suppliers' software: what is their body's, but the deposits, which

@@ -198,8 +198,8 @@ begin
 end
 $$;
 
--- One file of an answer: its type and bytes. The State's message is file 0.
-create function api.answer_file(actor uuid, filing uuid, answer bigint, number int) returns table (name text, media_type text, data bytea)
+-- The bytes of one file of an answer. The State's message is file 0.
+create function api.answer_file(actor uuid, filing uuid, answer bigint, number int) returns bytea
 language plpgsql stable security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -214,7 +214,6 @@ begin
                 perform rule.refuse('not-found', format('There is no file %s of an answer %s.', $4, $3));
         end if;
         select coalesce(sum((x.f ->> 'size')::bigint), 0) into place from jsonb_array_elements(files) with ordinality as x (f, o) where x.o <= $4;
-        return query select files -> $4 ->> 'name', coalesce(files -> $4 ->> 'mediaType', 'application/octet-stream'),
-                substring(a.content from place::int + 1 for (files -> $4 ->> 'size')::int);
+        return substring(a.content from place::int + 1 for (files -> $4 ->> 'size')::int);
 end
 $$;

@@ -86,7 +86,7 @@ def test_the_files_of_an_answer_are_found_in_its_bytes(world):
     assert [f["name"] for f in letter_of(world, came["letter"])["files"]] == ["m.xml", "lettre.pdf"]
     def rows(n, who="filer"):
         return world.front.call("answer_file", world.party[who], acte["id"], came["answer"], n)
-    assert rows(1) == [f"lettre.pdf|application/pdf|\\x{b'%PDF-'.hex()}"] and rows(0) == [f"m.xml|application/xml|\\x{b'<m/>'.hex()}"]
+    assert rows(1) == ["\\x" + b"%PDF-".hex()] and rows(0) == ["\\x" + b"<m/>".hex()]
     refused("not-found", rows, 2)
     refused("not-found", rows, 0, "filer2")
 
