@@ -16,14 +16,10 @@ static const struct message {
         bool acte, letter;
         size_t least, most; /* documents */
 } messages[] = {
-        {"2-2", "ReponseCourrierSimple", true, true, 1, 1},
-        {"3-2", "ARDemandePieceComplementaire", true, true, 0, 0},
-        {"3-3", "RefusPieceComplementaire", true, true, 1, 1},
-        {"3-4", "PieceComplementaire", true, true, 1, ACTE_DOCUMENTS_MAX},
-        {"4-2", "ARLettreObservations", true, true, 0, 0},
-        {"4-3", "RejetLettreObservations", true, true, 1, 1},
-        {"4-4", "ReponseLettreObservations", true, true, 1, 1},
-        {"6-1", "Annulation", true, false, 0, 0},
+        {"2-2", "ReponseCourrierSimple", true, true, 1, 1},     {"3-2", "ARDemandePieceComplementaire", true, true, 0, 0},
+        {"3-3", "RefusPieceComplementaire", true, true, 1, 1},  {"3-4", "PieceComplementaire", true, true, 1, ACTE_DOCUMENTS_MAX},
+        {"4-2", "ARLettreObservations", true, true, 0, 0},      {"4-3", "RejetLettreObservations", true, true, 1, 1},
+        {"4-4", "ReponseLettreObservations", true, true, 1, 1}, {"6-1", "Annulation", true, false, 0, 0},
         {"7-1", "DemandeClassification", false, false, 0, 0},
 };
 
@@ -56,7 +52,8 @@ static void what_it_follows_parse(const json_t *filing, const struct message *me
             (!text_matches(act, "a-zA-Z0-9_-", 20, sizeof out->act - 1) || !text_copy(out->act, sizeof out->act, act)))
                 refusals_add(why, "sequel-acte", "actesv1_1.xsd @IDActe", "The message does not say which acte it follows.");
         if (message->letter && (!text_is_date(letter) || !text_copy(out->letter, sizeof out->letter, letter)))
-                refusals_add(why, "sequel-letter", "actesv1_1.xsd @DateCourrierPref", "The message does not say which letter it answers.");
+                refusals_add(why, "sequel-letter", "actesv1_1.xsd @DateCourrierPref",
+                             "The message does not say which letter it answers.");
 }
 
 static void classification_parse(const json_t *filing, struct acte_sequel *out)
@@ -80,8 +77,9 @@ static bool sequel_read(const json_t *filing, struct acte_sequel *read, struct r
         if (strcmp(message->code, "7-1") == 0)
                 classification_parse(filing, read);
         if (read->form.document_count < message->least || read->form.document_count > message->most)
-                refusals_add(why, "sequel-documents", "actesv1_1.xsd Document", "A message %s has %zu to %zu documents; this one has %zu.",
-                             message->code, message->least, message->most, read->form.document_count);
+                refusals_add(why, "sequel-documents", "actesv1_1.xsd Document",
+                             "A message %s has %zu to %zu documents; this one has %zu.", message->code, message->least,
+                             message->most, read->form.document_count);
         return why->count == before;
 }
 

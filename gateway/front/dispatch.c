@@ -61,7 +61,8 @@ void dispatch_refused(struct request *request, const struct route *route)
 {
         struct problem problem = {0};
         const char *subject = request->variables[0];
-        if (subject == NULL || strlen(subject) != 36 || strspn(subject, "0123456789abcdefABCDEF-") != 36 || request->party.id[0] == '\0')
+        if (subject == NULL || strlen(subject) != 36 || strspn(subject, "0123456789abcdefABCDEF-") != 36 ||
+            request->party.id[0] == '\0')
                 return;
         const struct db_argument arguments[] = {db_text(request->party.id), db_text(subject), db_text(route->method),
                                                 db_text(route->path)};
