@@ -29,7 +29,7 @@ LIBRARIES := $(shell pkg-config --libs $(PACKAGES) libpq libcurl libmicrohttpd l
 ROOMS    := core formats edge front notary relay admin client
 room_sources = $(filter-out %/main.c,$(wildcard gateway/$(1)/*.c))
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
-JUDGE    := signing/judge.c signing/judge_wire.c signing/judge_envelope.c
+JUDGE    := signing/judge.c signing/judge_wire.c signing/judge_envelope.c signing/judge_pes.c
 SIGNING  := $(filter-out $(JUDGE),$(wildcard signing/*.c))
 ARCHIVES := $(BUILD)/libsigning.a $(foreach r,$(ROOMS),$(BUILD)/lib$(r).a)
 PROGRAMS := $(addprefix $(BUILD)/,pli-edge plid pli-judge pli-notary pli-relay pliadm pli)
@@ -58,7 +58,7 @@ $(BUILD)/$(1): $(call objects,$(2)) $$(addprefix $(BUILD)/lib,$$(addsuffix .a,$(
 	@echo "  LINK  $$@"
 	$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LIBRARIES)
 endef
-$(eval $(call program,pli-judge,$(JUDGE),signing core))
+$(eval $(call program,pli-judge,$(JUDGE),signing formats core))
 $(eval $(call program,pli-edge,gateway/edge/main.c,edge core))
 $(eval $(call program,plid,gateway/front/main.c,front formats signing core))
 $(eval $(call program,pli-notary,gateway/notary/main.c,notary formats signing core))

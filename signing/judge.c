@@ -23,6 +23,7 @@
 #include "gateway/core/jail.h"
 #include "gateway/core/owner.h"
 #include "signing/judge_envelope.h"
+#include "signing/judge_pes.h"
 #include "signing/refusal.h"
 
 DEFINE_OWNER(json_t, json_decref)
@@ -121,6 +122,8 @@ static json_t *job_judge(const struct job *job, struct judge_wire *wire, struct 
                 return manifest_judge(job, why);
         if (strcmp(kind, "document") == 0)
                 return document_judge(wire, trust, envelope.at, why);
+        if (strcmp(kind, "pes") == 0)
+                return judge_pes(wire);
         if (strcmp(kind, "envelope") == 0)
                 return judge_envelope_open(wire, &envelope, why);
         if (strcmp(kind, "extract") == 0 && name != NULL)

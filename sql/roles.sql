@@ -36,3 +36,7 @@ grant execute on function api.procedure_list, api.threshold_list, api.consultati
         api.contract_list, api.contract_show, api.contract_notify to pli_front;
 grant execute on function api.filing_search, api.filing_file_open, api.access_refused, api.transaction_find, api.answer_message, api.file_find,
         api.letters_unread, api.letter_read, api.form_begin, api.form_drop to pli_front;
+grant execute on function api.pes_create, api.pes_submit, api.return_list, api.return_open to pli_front;
+grant execute on function api.pes_answer, api.return_begin, api.return_finish, api.chunk_put, api.quarantine_begin, api.quarantine_chunk, api.quarantine_finish,
+        api.channel_report to pli_relay;
+grant execute on function api.channel_list, api.channel_change, api.channel_test, api.quarantine_list, api.siret_enrol to pli_admin;

@@ -7,6 +7,17 @@
 /* clang-format off */
 const struct catalogue_row catalogue[] = {
         /* ---- labels ---- */
+        {"PES", "PES"},
+        {"Accounts", "Comptes"},
+        {"Acquit", "Acquit"},
+        {"Bordereau", "Bordereau"},
+        {"Kind", "Nature"},
+        {"Verdicts", "Verdicts"},
+        {"signed", "signé"},
+        {"file a PES: accounts for the DGFiP", "télétransmet un PES : des comptes pour la DGFiP"},
+        {"what the DGFiP sent unasked: PES Retour, OCRE and the like", "ce que la DGFiP a envoyé d'elle-même : PES Retour, OCRE, etc."},
+        {"take one of them", "en prend un"},
+        {"where it goes; retour.xml in this folder if not given", "où le mettre ; à défaut retour.xml dans ce dossier"},
         {"%s is no checkpoint signed by this key: %s", "%s n'est pas un point de contrôle signé par cette clé : %s"},
         {"%s is not a tile of %u hashes", "%s n'est pas une tuile de %u empreintes"},
         {"--journal-key is needed", "--journal-key est nécessaire"},

@@ -153,6 +153,14 @@ static const struct option_row opening_options[] = {
         {"output", "FOLDER", OPTION_VALUE, "folder to write to"},
         {NO_MORE},
 };
+static const struct option_row pes_options[] = {
+        {"receipt", "FILE", OPTION_VALUE, "where the receipt goes; receipt.xml in this folder if not given"},
+        {NO_MORE},
+};
+static const struct option_row take_options[] = {
+        {"output", "FILE", OPTION_VALUE, "where it goes; retour.xml in this folder if not given"},
+        {NO_MORE},
+};
 static const struct option_row acte_options[] = {
         {"number", "NUMBER", OPTION_VALUE, "number of the acte, given by the body"},
         {"date", "YYYY-MM-DD", OPTION_VALUE, "date of the decision"},
@@ -252,6 +260,9 @@ const struct command commands[] = {
         {"contract show", "ID", 1, 1, no_options, "a contract, to those it binds", pli_act},
         {"contract notify", "ID", 1, 1, no_options, "notify a contract to its holder (buyer)", pli_act},
         {"file acte", "FILE…", 1, ANY, acte_options, "file an acte: first the acte, then its annexes", pli_file_acte},
+        {"file pes", "FILE", 1, 1, pes_options, "file a PES: accounts for the DGFiP", pli_file_pes},
+        {"return list", "", 0, 0, no_options, "what the DGFiP sent unasked: PES Retour, OCRE and the like", pli_return_list},
+        {"return take", "ID", 1, 1, take_options, "take one of them", pli_return_take},
         {"filing show", "ID", 1, 1, no_options, "show a filing and its steps", pli_filing_show},
         {"receipts", "", 0, 0, receipts_options, "read the feed of receipts, each exactly once (State platform)", pli_receipts},
         {"receipt verify", "FILE", 1, 1, receipt_verify_options, "prove a receipt, offline", pli_receipt_verify},

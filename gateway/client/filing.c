@@ -15,6 +15,7 @@
 #include "gateway/core/hex.h"
 #include "gateway/client/input.h"
 #include "gateway/client/output.h"
+#include "gateway/client/pes.h"
 #include "gateway/client/progress.h"
 #include "gateway/client/session.h"
 #include "gateway/client/show.h"
@@ -156,12 +157,14 @@ static bool filing_submit(struct session *session, const char *id, struct answer
         return there;
 }
 
-static bool filing_deliver(const struct invocation *invocation, struct draft *draft, struct answer *receipt,
+typedef bool describer(const struct invocation *invocation, json_t **out, struct problem *problem);
+
+static bool filing_deliver(const struct invocation *invocation, describer *describe, struct draft *draft, struct answer *receipt,
                            struct problem *problem)
 {
         struct session *session = NULL;
         json_t *filing = NULL;
-        bool good = filing_describe(invocation, &filing, problem) && session_open(invocation, &session, problem) &&
+        bool good = describe(invocation, &filing, problem) && session_open(invocation, &session, problem) &&
                     filing_create(invocation, session, filing, draft, problem);
         for (size_t i = 0; good && draft->open && i < invocation->argument_count; i++)
                 good = file_send(invocation, session, draft->id, invocation->arguments[i], problem);
@@ -171,13 +174,13 @@ static bool filing_deliver(const struct invocation *invocation, struct draft *dr
         return good;
 }
 
-int pli_file_acte(const struct invocation *invocation)
+static int filing_file(const struct invocation *invocation, describer *describe)
 {
         const char *given = invocation_option(invocation, "receipt"), *file = given != NULL ? given : "receipt.xml";
         struct problem problem = {0};
         struct answer receipt = {0};
         struct draft draft = {0};
-        bool good = filing_deliver(invocation, &draft, &receipt, &problem) &&
+        bool good = filing_deliver(invocation, describe, &draft, &receipt, &problem) &&
                     output_bytes(file, OUTPUT_PUBLIC, receipt.body, receipt.size, &problem);
         if (good) {
                 struct signing_bytes xml = {(const uint8_t *)receipt.body, receipt.size};
@@ -191,6 +194,24 @@ int pli_file_acte(const struct invocation *invocation)
         }
         answer_free(&receipt);
         return good ? 0 : show_problem(invocation, &problem);
+}
+
+int pli_file_acte(const struct invocation *invocation)
+{
+        return filing_file(invocation, filing_describe);
+}
+
+/* A PES says all of itself. */
+static bool pes_describe(const struct invocation *invocation, json_t **out, struct problem *problem)
+{
+        (void)problem;
+        *out = json_pack("{s:s, s:o}", "kind", "pes", "documents", documents_list(invocation));
+        return true;
+}
+
+int pli_file_pes(const struct invocation *invocation)
+{
+        return filing_file(invocation, pes_describe);
 }
 
 static void filing_show(const json_t *filing)
@@ -217,6 +238,7 @@ static void filing_show(const json_t *filing)
                                                        french ? field_text(step, "sentence") : english});
         }
         show_table_end(table);
+        pes_show(filing);
 }
 
 int pli_filing_show(const struct invocation *invocation)

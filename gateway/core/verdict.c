@@ -241,6 +241,18 @@ bool verdict_document(struct verdict_pool *pool, const struct verdict_source *do
         return outcome != OUTCOME_PROBLEM;
 }
 
+bool verdict_pes(struct verdict_pool *pool, const struct verdict_source *document, const struct verdict_sink *files,
+                 json_t **report, struct problem *problem)
+{
+        const struct job job = {.kind = "pes", .source = document, .sink = files};
+        enum judge_end end = JUDGE_DIED;
+        enum outcome outcome = job_run(pool, &job, report, &end, problem);
+        if (outcome == OUTCOME_BROKEN)
+                *report = json_pack("{s:{}, s:[{s:s, s:s, s:s}]}", "facts", "reasons", "code", "pes-unreadable", "clause",
+                                    "verdict.h: memory and time of a judge", "text", end_text(end));
+        return outcome != OUTCOME_PROBLEM;
+}
+
 bool verdict_envelope(struct verdict_pool *pool, const void *manifest, size_t manifest_size, struct verdict_shares shares,
                       const struct verdict_source *ciphertext, const struct verdict_trust *trust,
                       const struct verdict_sink *documents, json_t **report, struct problem *problem)

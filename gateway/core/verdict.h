@@ -57,6 +57,10 @@ bool verdict_manifest(struct verdict_pool *pool, const void *manifest, size_t si
 /* A signed document: its verification report. */
 bool verdict_document(struct verdict_pool *pool, const struct verdict_source *document, const struct verdict_trust *trust,
                       json_t **report, struct problem *problem) __attribute__((warn_unused_result));
+/* A PES Aller read as it passes: {"facts": formats/pes.h, "reasons": […]}. The files inside go to the sink, expanded. A judge that
+ * died or overran is a reason, "pes-unreadable". */
+bool verdict_pes(struct verdict_pool *pool, const struct verdict_source *document, const struct verdict_sink *files,
+                 json_t **report, struct problem *problem) __attribute__((warn_unused_result));
 /* Unseals an envelope, hands each document to the sink, verifies container and
  * signatures, holds the documents against the manifest's list. The report:
  * {"outcome":"opened"|"unreadable","reasons":[…],"documents":[{"name","mediaType","size","sha256","listed":bool}],

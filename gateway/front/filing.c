@@ -12,6 +12,7 @@
 #include "gateway/core/owner.h"
 #include "gateway/front/call.h"
 #include "gateway/front/inspection.h"
+#include "gateway/front/pes.h"
 #include "gateway/front/receipt.h"
 #include "gateway/front/upload.h"
 #include "gateway/formats/acte.h"
@@ -48,6 +49,12 @@ enum answer filing_refusals(struct request *request, const struct refusals *why)
         return call_refuse(request, &problem, "reasons", reasons);
 }
 
+static bool is_pes(const json_t *filing)
+{
+        const char *kind = json_string_value(json_object_get(filing, "kind"));
+        return kind != NULL && strcmp(kind, "pes") == 0;
+}
+
 /* ---- a draft and its files ---- */
 
 enum answer filing_create(struct request *request)
@@ -57,6 +64,8 @@ enum answer filing_create(struct request *request)
         OWN(json_t) filing = http_json(request, &problem);
         if (filing == NULL)
                 return http_answer_problem(request, &problem);
+        if (is_pes(filing))
+                return pes_create(request, filing);
         inspection_today(today);
         struct refusals why = {0};
         struct acte *acte = calloc(1, sizeof *acte);
@@ -176,6 +185,16 @@ static enum answer submit_checked(struct request *request, const json_t *checks)
         return done ? answer_submitted(request, submitted) : http_answer_problem(request, &problem);
 }
 
+/* A PES is judged and settled in one call of SQL, which alone knows what the body sent before. */
+static enum answer submit_pes(struct request *request, const json_t *filing)
+{
+        struct problem problem = {0};
+        OWN(json_t) done = NULL;
+        if (!files_arrived(filing, &problem) || !pes_submit(request, filing, &done, &problem))
+                return http_answer_problem(request, &problem);
+        return has_state(done, "rejected") ? answer_rejected(request, done) : answer_submitted(request, done);
+}
+
 enum answer filing_submit(struct request *request)
 {
         struct problem problem = {0};
@@ -188,6 +207,8 @@ enum answer filing_submit(struct request *request)
                 return answer_rejected(request, filing);
         if (!has_state(filing, "draft"))
                 return answer_submitted(request, filing);
+        if (is_pes(filing))
+                return submit_pes(request, filing);
         if (!files_arrived(filing, &problem) || !inspection_run(request, filing, &checks, &why, &problem))
                 return http_answer_problem(request, &problem);
         return why.count > 0 ? filing_refuse(request, &why) : submit_checked(request, checks);

@@ -17,6 +17,7 @@
 #include "gateway/front/feed.h"
 #include "gateway/front/filing.h"
 #include "gateway/front/filing_file.h"
+#include "gateway/front/pes.h"
 #include "gateway/front/health.h"
 #include "gateway/front/incident.h"
 #include "gateway/front/journal.h"
@@ -111,7 +112,7 @@ const struct route routes[] = {
         {"GET", "/api/v1/envelopes/{envelope}/documents/{name}", BUYER | MEMBER, BODY_NONE, 0, envelope_document, NULL, "A document of an opened envelope", false, NULL},
 
         {"POST", "/api/v1/filings", FILER, BODY_MEMORY, 256 * KIB, filing_create, NULL, "Make a filing, as a draft", false, NULL},
-        {"PUT", FILING "/files/{name}", FILER, BODY_STORED, 150 * MIB, filing_file_put, filing_file_admit, "Put a file to a filing", false, NULL},
+        {"PUT", FILING "/files/{name}", FILER, BODY_STORED, 512 * MIB, filing_file_put, filing_file_admit, "Put a file to a filing", false, NULL},
         {"POST", FILING "/submit", FILER, BODY_NONE, 0, filing_submit, NULL, "Check and submit a filing; the answer is its receipt", false, NULL},
         {"GET", FILING, FILER, BODY_NONE, 0, filing_show, NULL, "A filing and its steps", false, NULL},
         {"GET", "/api/v1/filings", FILER, BODY_NONE, 0, search_filings, NULL, "Find filings: state, kind, message, from, to, text; newest first, after=ID limit=N", false, NULL},
@@ -123,6 +124,8 @@ const struct route routes[] = {
         {"POST", LETTER "/replies", FILER, BODY_MEMORY, 64 * KIB, letter_reply, NULL, "Reply to a letter: a draft that takes files and is submitted like any filing", false, NULL},
         {"GET", "/api/v1/classification", FILER, BODY_NONE, 0, classification_show, NULL, "What the prefecture lets this body file under (7-2)", false, NULL},
         {"POST", "/api/v1/classification", FILER, BODY_NONE, 0, classification_ask, NULL, "Ask the State for the classification (7-1)", false, NULL},
+        {"GET", "/api/v1/returns", FILER, BODY_NONE, 0, return_list, NULL, "What the DGFiP sent unasked: PES Retour, OCRE…; before=id goes on", false, NULL},
+        {"GET", "/api/v1/returns/{return}/content", FILER, BODY_NONE, 0, return_content, NULL, "The bytes of one of them; that they were taken is kept", false, NULL},
         {"GET", FILING "/receipt", FILER, BODY_NONE, 0, filing_receipt, NULL, "The receipt of a filing", false, NULL},
 
         {"GET", "/api/v1/receipts/{event}", COMPANY | BUYER | MEMBER | FILER | STATE | OPERATOR | AUDITOR | VENDOR, BODY_NONE, 0, receipt_show, NULL, "A receipt, to its holder", false, NULL},

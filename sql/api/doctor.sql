@@ -94,6 +94,6 @@ $$;
 create function api.doctor() returns jsonb language plpgsql security definer set search_path = pli, pg_temp as $$
 begin
         perform rule.act_everywhere();
-        return rule.doctor_store() || rule.doctor_notary() || rule.doctor_queue() || rule.doctor_feed() || rule.notary_findings();
+        return rule.doctor_store() || rule.doctor_notary() || rule.doctor_queue() || rule.doctor_feed() || rule.channel_findings() || rule.notary_findings();
 end
 $$;

@@ -89,7 +89,7 @@ begin
         return jsonb_build_object('id', f.id, 'kind', f.kind, 'message', f.message, 'channel', f.channel, 'state', f.state, 'number', f.number, 'date', f.decided,
                 'nature', f.nature, 'matter', f.matter, 'object', f.object, 'classification', f.classification, 'previous', f.previous, 'paper', f.paper,
                 'public', f.public, 'act', f.act, 'event', f.event, 'checks', f.checks, 'letter', f.letter, 'letterDate', f.letter_date,
-                'alerted', rule.instant(f.alerted_at), 'about', rule.filing_about(f), 'body', rule.filing_body(f), 'files', rule.filing_files(f),
+                'alerted', rule.instant(f.alerted_at), 'pes', rule.pes_json(f), 'about', rule.filing_about(f), 'body', rule.filing_body(f), 'files', rule.filing_files(f),
                 'steps', rule.filing_steps(f), 'messages', rule.filing_messages(f), 'letters', rule.filing_letters(f),
                 'answers', (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'message', a.message, 'at', rule.instant(a.at),
                                 'sha256', encode(a.sha256, 'hex'), 'files', rule.answer_files(a), 'detail', a.detail - 'carrier' - 'files') order by a.id), '[]')

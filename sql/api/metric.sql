@@ -69,6 +69,6 @@ create function api.metrics(actor uuid) returns jsonb language plpgsql stable se
 begin
         perform rule.actor(actor, array['operator']);
         perform rule.act_everywhere();
-        return rule.metrics_journal() || rule.metrics_feed() || rule.metrics_webhook() || rule.metrics_queue() || rule.metrics_store();
+        return rule.metrics_journal() || rule.metrics_feed() || rule.metrics_webhook() || rule.metrics_queue() || rule.channel_metrics() || rule.metrics_store();
 end
 $$;

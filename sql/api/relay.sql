@@ -43,6 +43,9 @@ declare
         today date := (clock_timestamp() at time zone 'Europe/Paris')::date;
 begin
         perform rule.act_everywhere();
+        if rule.channel_closed($1) is not null then
+                return null;
+        end if;
         perform pg_advisory_xact_lock(hashtextextended('outbox ' || $1, 0));
         select x.* into o from outbox x left join outbox_turn t on t.body = x.body and t.channel = x.channel
         where x.channel = $1 and x.due_at <= clock_timestamp()

@@ -25,6 +25,8 @@ PEOPLE = [
     ("ocsp", "ocsp", "p256", "/C=FR/O=Passerelle de développement/CN=Répondeur OCSP"),
     ("relay", "client", "p256", "/C=FR/O=Passerelle de développement/CN=Relais vers l'Etat"),
     ("buyer", "person", "p256", "/C=FR/O=Commune de Saint-Exemple/CN=Alice Marchand"),
+    ("dgfip", "server", "rsa", "/O=Simulateur de la DGFiP/CN=dgfip.localhost"),
+    ("ordonnateur", "person", "rsa", "/C=FR/O=Commune de Saint-Exemple/CN=Irène Ordonnatrice"),
     ("filer", "person", "p256", "/C=FR/O=Commune de Saint-Exemple/CN=Bruno Secretaire"),
     ("state", "client", "p256", "/C=FR/O=Préfecture simulée/CN=Collecteur de récépissés"),
     ("company-1", "person", "p256", "/C=FR/O=Menuiserie Duval SARL/CN=Claire Duval"),
@@ -34,7 +36,7 @@ PEOPLE = [
     ("member-2", "member", "rsa", "/C=FR/O=Commune de Saint-Exemple/CN=Gisèle Conseillère"),
     ("member-3", "member", "p256", "/C=FR/O=Commune de Saint-Exemple/CN=Hugo Directeur"),
 ]
-SERVER_NAMES = "DNS:localhost,DNS:cert.localhost,DNS:ministere.localhost,IP:127.0.0.1"
+SERVER_NAMES = "DNS:localhost,DNS:cert.localhost,DNS:ministere.localhost,DNS:dgfip.localhost,IP:127.0.0.1"
 
 
 def _openssl(*arguments, **more):
