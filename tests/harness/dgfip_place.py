@@ -61,12 +61,13 @@ ForceCommand internal-sftp
 def serve_ftps(chosen):
     """pyftpdlib, with the SITE commands of the Helios gateway; each upload leaves what SITE said before it beside the folder."""
     from pyftpdlib.authorizers import DummyAuthorizer
-    from pyftpdlib.handlers import TLS_FTPHandler, proto_cmds
+    from pyftpdlib.handlers import TLS_FTPHandler
     from pyftpdlib.servers import FTPServer
 
-    commands = {"P_DEST": None, "P_APPLI": None, "P_MSG": None, "META": None}
+    commands = ("P_DEST", "P_APPLI", "P_MSG", "META")
+    known = dict(TLS_FTPHandler.proto_cmds)
     for name in commands:
-        proto_cmds["SITE " + name] = {"perm": None, "auth": True, "arg": True, "help": f"Syntax: SITE {name} value"}
+        known["SITE " + name] = {"perm": None, "auth": True, "arg": True, "help": f"Syntax: SITE {name} value"}
 
     def site(name):
         def handle(handler, line):
@@ -87,7 +88,7 @@ def serve_ftps(chosen):
         setattr(Handler, "ftp_SITE_" + name, site(name))
     Handler.certfile = chosen.certificate
     Handler.tls_control_required = Handler.tls_data_required = True
-    Handler.proto_cmds = proto_cmds
+    Handler.proto_cmds = known
     authorizer = DummyAuthorizer()
     authorizer.add_user(USER, PASSWORD, chosen.root, perm="elradfmwMT")
     Handler.authorizer = authorizer
