@@ -90,9 +90,9 @@ class Cluster:
         self._as_owner([f"{BINARIES}/pg_ctl", "-D", self.data, "-l", log, "-w", "-t", "60", "start"])
 
     def command(self):
-        """The server in the foreground, for a supervisor."""
+        """The server in the foreground, for a supervisor; the process is the server itself, so that killing it kills the server."""
         argv = [f"{BINARIES}/postgres", "-D", self.data]
-        return ["runuser", "-u", "postgres", "--"] + argv if os.geteuid() == 0 else argv
+        return ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", "--"] + argv if os.geteuid() == 0 else argv
 
     def stop(self, mode="fast"):
         subprocess.run((["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []) +

@@ -8,11 +8,15 @@ import ssl
 EXPECT = "Expect: 100-continue\r\n"
 
 
+def digest(data):
+    """Content-Digest (RFC 9530)."""
+    return {"Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"}
+
+
 def put(deposit, number, data, envelope="offre", expect=False):
     """The head and the body of a PUT of one chunk; `expect`: the gateway is to say when it may come (RFC 9110 10.1.1)."""
-    digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
     return (f"PUT /api/v1/deposits/{deposit}/envelopes/{envelope}/chunks/{number} HTTP/1.1\r\nHost: cert.localhost\r\nContent-Length: {len(data)}\r\n"
-            f"Content-Digest: sha-256=:{digest}:\r\n{EXPECT if expect else ''}\r\n").encode(), data
+            f"Content-Digest: {digest(data)['Content-Digest']}\r\n{EXPECT if expect else ''}\r\n").encode(), data
 
 
 def post(path):

@@ -65,8 +65,9 @@ def wait_for(what, condition, seconds=60):
 
 
 class Stack:
-    def __init__(self, folder, build=None, port=None):
-        self.folder = os.path.abspath(folder)
+    def __init__(self, folder, build=None, port=None, options=None):
+        """options: rows of the configuration beside or instead of the usual ones."""
+        self.folder, self.options = os.path.abspath(folder), options or {}
         self.build = os.path.abspath(build or os.path.join(ROOT, "build"))
         self.pki = Pki(self.at("pki"))
         self.cluster = Cluster(self.at("cluster"))
@@ -297,6 +298,7 @@ TemporaryDirectory {base}
             "webhook_anchors": self.pki.path("root.pem"),
             "webhook_loopback": "1",
             "webhook_seconds": "3",
+            **self.options,
         }
         with open(self.config, "w") as file:
             file.write("".join(f"{name} = {value}\n" for name, value in values.items()))

@@ -1,17 +1,12 @@
 """Bad lines: what they do to the bytes costs time, never the deposit; and a company knows before the hour what its line can do."""
-import base64
-import hashlib
 import json
 import re
 
 from badline import BadLine
+from rawline import digest
 from stack import wait_for
 
 CHUNK = 262172
-
-
-def digest(data):
-    return {"Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"}
 
 
 def test_a_line_that_delays_slows_repeats_swaps_and_cuts_delivers_and_leaves_its_traces(stack, house):
