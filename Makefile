@@ -131,13 +131,26 @@ install: all
 	deploy/install $(BUILD) "$(DESTDIR)"
 deb: all
 	deploy/debian/build $(BUILD) $(VERSION)
+# Several machines on loopback addresses: Patroni, etcd, HAProxy, two of each program.
+demo-ha:
+	tests/harness/packages ha
+	$(MAKE) -j2 --no-print-directory all
+	tests/harness/ha.py
+demo-ha-stop:
+	tests/harness/ha.py --stop
+check-ha:
+	tests/harness/packages ha
+	$(MAKE) -j2 --no-print-directory all
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/ha
 check-deb: deb
 	tests/package/run $(BUILD)
 
 help:
 	@echo 'make                 builds the programs and the library into build/'
 	@echo 'make demo            installs what is needed, builds, starts everything and tells the story; demo-stop ends it'
+	@echo 'make demo-ha         the same on three machines (loopback addresses); the primary is killed; demo-ha-stop ends it'
 	@echo 'make check           runs every test; tests/check STEP runs one step'
+	@echo 'make check-ha        machines fall, sites burn, versions change: needs Patroni, etcd, HAProxy, pgBackRest'
 	@echo 'make lint            the rights of the rooms, the style, static analysis'
 	@echo 'make conformance     CORPUS=dir TSV=file: our verdicts against a foreign corpus'
 	@echo 'make bench           ONLY="name name": how fast, beside what is possible and what others do; build/bench.json'
@@ -150,4 +163,4 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
-.PHONY: all unit fuzz-replay conformance-runner conformance fuzz bench install deb check-deb demo demo-stop check lint help clean
+.PHONY: all unit fuzz-replay conformance-runner conformance fuzz bench install deb check-deb demo demo-stop demo-ha demo-ha-stop check-ha check lint help clean

@@ -139,7 +139,7 @@ class Stack:
         if not self.cluster.exists():
             self.cluster.create()
         self._remember()
-        services = [self._service("postgresql", self.cluster.command())]
+        services = self._database()
         self._supervise(services)
         wait_for("PostgreSQL", self._database_answers)
         if self.cluster.psql("select 1 from pg_database where datname = 'pli'", database="postgres") == []:
@@ -148,11 +148,18 @@ class Stack:
         self._configure()
         self.administer("migrate", "--sql", os.path.join(ROOT, "sql"))
         self._enrol()
-        services += [self._service(name, [self.program(program), "--config", self.config])
-                     for name, program in (("notary", "pli-notary"), ("front", "plid"), ("relay", "pli-relay"), ("edge", "pli-edge"))]
+        services += self._programs()
         self._supervise(services)
         wait_for("the gateway's /readyz", self.ready)
         return self
+
+    # ---- what a set of several machines has otherwise (ha.py) ----
+    def _database(self):
+        return [self._service("postgresql", self.cluster.command())]
+
+    def _programs(self):
+        return [self._service(name, [self.program(program), "--config", self.config])
+                for name, program in (("notary", "pli-notary"), ("front", "plid"), ("relay", "pli-relay"), ("edge", "pli-edge"))]
 
     def stop(self):
         pid = self.state.get("supervisor")

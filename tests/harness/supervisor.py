@@ -4,7 +4,7 @@
 usage: supervisor.py SERVICES.json
 
 SERVICES.json: {"folder": where pid files and logs go, "services": [{"name", "argv", "environment"}]}; read again on
-SIGHUP, when services may have been added. In production this is systemd's work (deploy/); here it lets the demo and
+SIGHUP, when services may have been added. Where NAME.held lies in the folder, a service that died stays dead. In production this is systemd's work (deploy/); here it lets the demo and
 the tests kill any program at any time.
 """
 import json
@@ -22,6 +22,7 @@ class Service:
         self.name, self.argv, self.environment = row["name"], row["argv"], row.get("environment", {})
         self.log = os.path.join(folder, self.name + ".log")
         self.pid_file = os.path.join(folder, self.name + ".pid")
+        self.held_file = os.path.join(folder, self.name + ".held")
         self.not_before = 0.0
         self.process = None
 
@@ -38,7 +39,7 @@ class Service:
             with open(self.log, "a") as log:
                 log.write(f"supervisor event=ended service={self.name} status={self.process.returncode}\n")
             self.process, self.not_before = None, time.monotonic() + RESTART_AFTER
-        if self.process is None and time.monotonic() >= self.not_before:
+        if self.process is None and time.monotonic() >= self.not_before and not os.path.exists(self.held_file):
             self.start()
 
     def stop(self):
