@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/formats/acte.h"
 #include "gateway/formats/acte_xml.h"
 #include "gateway/formats/text.h"
 #include "signing/xml.h"
@@ -74,4 +75,61 @@ json_t *acte_classification_matters(const xmlNode *root)
                 json_array_append_new(list, json_pack("{s:s, s:s}", "code", path, "label", attribute(at, "Libelle")));
         }
         return list;
+}
+
+static const json_t *row_find(const json_t *rows, const char *code)
+{
+        size_t n;
+        const json_t *row;
+        json_array_foreach(rows, n, row)
+        {
+                const char *found = json_string_value(json_object_get(row, "code"));
+                if (found != NULL && strcmp(found, code) == 0)
+                        return row;
+        }
+        return NULL;
+}
+
+static const json_t *nature_find(const json_t *rows, unsigned nature)
+{
+        size_t n;
+        const json_t *row;
+        json_array_foreach(rows, n, row)
+        {
+                if (json_integer_value(json_object_get(row, "code")) == (json_int_t)nature)
+                        return row;
+        }
+        return NULL;
+}
+
+static void matter_check(const struct acte *acte, const json_t *classification, struct refusals *why)
+{
+        char path[64] = "";
+        for (size_t i = 0; i < acte->matter_count; i++) {
+                size_t size = strlen(path);
+                snprintf(path + size, sizeof path - size, "%s%u", i > 0 ? "." : "", acte->matters[i]);
+        }
+        if (row_find(json_object_get(classification, "matters"), path) == NULL)
+                refusals_add(why, "acte-matter", "RetourClassification Matieres",
+                             "The matter %s is not in the prefecture's classification of %s.", path, acte->classification);
+}
+
+void acte_classification_check(const struct acte *acte, const json_t *classification, struct refusals *why)
+{
+        const char *version = json_string_value(json_object_get(classification, "version"));
+        if (version == NULL || strcmp(version, acte->classification) != 0)
+                return;
+        matter_check(acte, classification, why);
+        const json_t *nature = nature_find(json_object_get(classification, "natures"), acte->nature);
+        if (nature == NULL) {
+                refusals_add(why, "acte-nature", "RetourClassification NaturesActes",
+                             "The nature %u is not in the prefecture's classification of %s.", acte->nature, version);
+                return;
+        }
+        for (size_t i = 0; i < acte->document_count; i++) {
+                if (row_find(json_object_get(nature, "types"), acte->documents[i].type) == NULL)
+                        refusals_add(why, "acte-document-type", "RetourClassification TypePJNatureActe",
+                                     "%s: the typology %s is not for acts of nature %u.", acte->documents[i].name,
+                                     acte->documents[i].type, acte->nature);
+        }
 }

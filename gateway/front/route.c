@@ -10,6 +10,7 @@
 #include "gateway/front/access.h"
 #include "gateway/front/award.h"
 #include "gateway/front/classification.h"
+#include "gateway/front/compat_actes.h"
 #include "gateway/front/consultation.h"
 #include "gateway/front/deposit.h"
 #include "gateway/front/document.h"
@@ -18,6 +19,7 @@
 #include "gateway/front/filing.h"
 #include "gateway/front/filing_file.h"
 #include "gateway/front/pes.h"
+#include "gateway/front/form_filing.h"
 #include "gateway/front/health.h"
 #include "gateway/front/incident.h"
 #include "gateway/front/journal.h"
@@ -126,6 +128,21 @@ const struct route routes[] = {
         {"POST", "/api/v1/classification", FILER, BODY_NONE, 0, classification_ask, NULL, "Ask the State for the classification (7-1)", false, NULL},
         {"GET", "/api/v1/returns", FILER, BODY_NONE, 0, return_list, NULL, "What the DGFiP sent unasked: PES Retour, OCRE…; before=id goes on", false, NULL},
         {"GET", "/api/v1/returns/{return}/content", FILER, BODY_NONE, 0, return_content, NULL, "The bytes of one of them; that they were taken is kept", false, NULL},
+        {"GET", "/api/test-connexion.php", FILER, BODY_NONE, 0, compat_test, NULL, "S²LOW: does the certificate lead in", false, NULL},
+        {"GET", "/api/info-connexion.php", FILER, BODY_NONE, 0, compat_account, NULL, "S²LOW: whose certificate it is", false, NULL},
+        {"GET", "/admin/users/api-list-login.php", FILER, BODY_NONE, 0, compat_account, NULL, "S²LOW: whose certificate it is", false, NULL},
+        {"POST", "/modules/actes/actes_transac_create.php", FILER, BODY_STORED, 152 * MIB, compat_create, form_filing_admit, "S²LOW: file an acte", false, NULL},
+        {"POST", "/modules/actes/actes_transac_reponse_create.php", FILER, BODY_STORED, 152 * MIB, compat_reply, form_filing_admit, "S²LOW: reply to a letter", false, NULL},
+        {"POST", "/modules/actes/actes_transac_cancel.php", FILER, BODY_STORED, 152 * MIB, compat_cancel, form_filing_admit, "S²LOW: cancel an acte", false, NULL},
+        {"POST", "/modules/actes/actes_transac_post_confirm_api.php", FILER, BODY_STORED, 152 * MIB, compat_confirm, form_filing_admit, "S²LOW: submit an acte that was put to wait", false, NULL},
+        {"GET", "/modules/actes/actes_transac_get_status.php", FILER, BODY_NONE, 0, compat_status, NULL, "S²LOW: the code of a transaction's state", false, NULL},
+        {"GET", "/modules/actes/actes_transac_get_files_list.php", FILER, BODY_NONE, 0, compat_files, NULL, "S²LOW: a transaction's files", false, NULL},
+        {"GET", "/modules/actes/actes_download_file.php", FILER, BODY_NONE, 0, compat_download, NULL, "S²LOW: a file", false, NULL},
+        {"GET", "/modules/actes/actes_transac_get_document.php", FILER, BODY_NONE, 0, compat_document, NULL, "S²LOW: an acte's letters, or one of them", false, NULL},
+        {"GET", "/modules/actes/api/list_document_prefecture.php", FILER, BODY_NONE, 0, compat_letters, NULL, "S²LOW: letters not yet marked as read", false, NULL},
+        {"GET", "/modules/actes/api/document_prefecture_mark_as_read.php", FILER, BODY_NONE, 0, compat_letter_read, NULL, "S²LOW: mark a letter as read", false, NULL},
+        {"GET", "/modules/actes/actes_classification_fetch.php", FILER, BODY_NONE, 0, compat_classification, NULL, "S²LOW: the classification as the State sent it", false, NULL},
+        {"GET", "/modules/actes/actes_classification_request.php", FILER, BODY_NONE, 0, compat_classification_ask, NULL, "S²LOW: ask the State for the classification", false, NULL},
         {"GET", FILING "/receipt", FILER, BODY_NONE, 0, filing_receipt, NULL, "The receipt of a filing", false, NULL},
 
         {"GET", "/api/v1/receipts/{event}", COMPANY | BUYER | MEMBER | FILER | STATE | OPERATOR | AUDITOR | VENDOR, BODY_NONE, 0, receipt_show, NULL, "A receipt, to its holder", false, NULL},

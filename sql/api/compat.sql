@@ -115,3 +115,23 @@ begin
         end if;
 end
 $$;
+
+-- A document that came otherwise than by its own PUT: its bytes lie where the form was taken apart.
+create function api.filing_file_attach(actor uuid, filing uuid, name text, file jsonb) returns jsonb
+language plpgsql security definer set search_path = pli, pg_temp as $$
+#variable_conflict use_column
+declare
+        f filing := rule.filing_draft(actor, $2);
+        at date := ($4 ->> 'day')::date;
+        place bigint := ($4 ->> 'content')::bigint;
+        length bigint := ($4 ->> 'size')::bigint;
+begin
+        perform rule.content_finish(f.body, at, place, length);
+        update filing_file x set media_type = $4 ->> 'mediaType', day = at, content = place, size = length, sha256 = decode($4 ->> 'sha256', 'hex')
+        where x.body = f.body and x.filing = f.id and x.name = $3;
+        if not found then
+                perform rule.refuse('filing-file-unknown', format('The filing announces no document "%s".', left($3, 100)));
+        end if;
+        return jsonb_build_object('name', $3);
+end
+$$;

@@ -86,7 +86,7 @@ $$;
 
 create function rule.filing_json(f filing) returns jsonb language plpgsql stable as $$
 begin
-        return jsonb_build_object('id', f.id, 'kind', f.kind, 'message', f.message, 'channel', f.channel, 'state', f.state, 'number', f.number, 'date', f.decided,
+        return jsonb_build_object('id', f.id, 'transaction', f.transaction, 'kind', f.kind, 'message', f.message, 'channel', f.channel, 'state', f.state, 'number', f.number, 'date', f.decided,
                 'nature', f.nature, 'matter', f.matter, 'object', f.object, 'classification', f.classification, 'previous', f.previous, 'paper', f.paper,
                 'public', f.public, 'act', f.act, 'event', f.event, 'checks', f.checks, 'letter', f.letter, 'letterDate', f.letter_date,
                 'alerted', rule.instant(f.alerted_at), 'pes', rule.pes_json(f), 'about', rule.filing_about(f), 'body', rule.filing_body(f), 'files', rule.filing_files(f),
@@ -140,7 +140,7 @@ begin
         insert into filing_file (body, filing, position, name, type)
         select filer.body, subject, o - 1, f ->> 'name', f ->> 'type' from jsonb_array_elements(documents) with ordinality as l (f, o);
         perform rule.remember(actor, 'filing', $3, subject);
-        return jsonb_build_object('id', subject, 'act', rule.act_id(filer.body, decided, input ->> 'number', nature), 'state', 'draft');
+        return (select jsonb_build_object('id', subject, 'transaction', f.transaction, 'act', f.act, 'state', 'draft') from filing f where f.body = filer.body and f.id = subject);
 exception
         when unique_violation then
                 perform rule.refuse('filing-number-taken', format('Number "%s" is used already, or two documents have one name.', left(input ->> 'number', 40)));
