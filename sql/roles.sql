@@ -16,8 +16,8 @@ grant execute on function api.now, api.identify, api.consultation_create, api.co
 grant execute on function api.now, api.notary_lock, api.event_pending, api.journal_append, api.journal_nodes, api.journal_state,
         api.receipts_put, api.receipts_stamp, api.receipt_unstamped, api.receipt_missing to pli_notary;
 
-grant execute on function api.key_list to pli_front;
-grant execute on function api.key_settle, api.receipt_unstamped_after, api.receipt_keeping, api.receipt_keep to pli_notary;
+grant execute on function api.key_list, api.metrics_local to pli_front;
+grant execute on function api.key_settle, api.receipt_unstamped_after, api.receipt_keeping, api.receipt_keep, api.notary_report to pli_notary;
 grant execute on function api.key_list, api.key_revoke to pli_admin;
 
 grant execute on function api.now, api.relay_lock, api.outbox_claim, api.outbox_settle, api.filing_answer, api.answer_stray, api.chunk_read,

@@ -30,6 +30,7 @@ CONFIG_TEXT(seal_key, "/etc/pli/seal.p12", "notary: the gateway's seal: PKCS#12,
 CONFIG_TEXT(seal_passphrase_file, "", "notary: file whose first line is seal_key's passphrase or PIN; empty: none")
 CONFIG_TEXT(seal_certificate, "", "notary: the seal's certificate, and its chain, where seal_key is PEM or in a token")
 CONFIG_TEXT(seal_token_paths, "/etc/softhsm /var/lib/softhsm/tokens /run/pcscd", "notary: files and folders that the token's module reads and writes, spaces between them")
+CONFIG_INTEGER(seal_seconds, 5, 1, 120, "notary: how long a token may take for a signature; then its module is taken for stuck, killed and loaded anew")
 CONFIG_INTEGER(seal_threads, 0, 0, 64, "notary: threads that sign receipts; 0: one a processor, 8 at most")
 CONFIG_TEXT(journal_key, "/etc/pli/journal.pem", "notary: Ed25519 key that signs checkpoints, PEM")
 CONFIG_TEXT(journal_key_previous, "", "notary: the key that journal_key takes over from, PEM: both sign while it is named; or its verifier key: it signs no more")

@@ -70,6 +70,9 @@ static const char LISTEN[] = "socket bind listen accept accept4 connect";
 static const char CHILDREN[] = "clone fork vfork execve wait4 waitid pidfd_open setpgid setsid seccomp landlock_create_ruleset "
                                "landlock_add_rule landlock_restrict_self"; /* and for a judge to enter its own jail */
 
+/* Another process of the same program, in the same jail. */
+static const char FORK[] = "clone fork vfork wait4";
+
 static const struct profile {
         const char *name;
         bool code, threads, network;
@@ -95,12 +98,12 @@ static const struct profile {
          true,
          SCMP_ACT_ERRNO(EPERM),
          {LIVE, DESCRIPTORS, EVENTS, HOUSEKEEPING, FILES_READ, THREADS, CONNECT}},
-        {"notary-token", /* its PKCS#11 module has files of its own; Landlock says which */
+        {"token-holder", /* the PKCS#11 module has files of its own; Landlock says which */
          true,
          true,
          true,
          SCMP_ACT_ERRNO(EPERM),
-         {LIVE, DESCRIPTORS, EVENTS, HOUSEKEEPING, FILES_READ, FILES_WRITE, THREADS, CONNECT}},
+         {LIVE, DESCRIPTORS, EVENTS, HOUSEKEEPING, FILES_READ, FILES_WRITE, THREADS, CONNECT, FORK}},
         {"relay",
          true,
          true,
@@ -160,7 +163,7 @@ static bool filter_fill(scmp_filter_ctx filter, const struct profile *profile)
 {
         bool children = false;
         for (int i = 0; i < NEEDS_MAX && profile->needs[i] != NULL; i++) {
-                children = children || profile->needs[i] == CHILDREN;
+                children = children || profile->needs[i] == CHILDREN || profile->needs[i] == FORK;
                 if (!calls_add(filter, SCMP_ACT_ALLOW, profile->needs[i]))
                         return false;
         }

@@ -15,7 +15,7 @@
 #include "gateway/core/problem.h"
 
 struct jail {
-        const char *profile; /* "judge", "edge", "front", "notary", "notary-token" or "relay": jail.c lists each one's calls beside
+        const char *profile; /* "judge", "edge", "front", "notary", "token-holder" or "relay": jail.c lists each one's calls beside
                                 its needs */
         /* Files and folders with all below them, up to a NULL; those that do not exist are passed over. NULL: none at all. */
         const char *const *readable;

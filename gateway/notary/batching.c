@@ -122,6 +122,8 @@ static bool token_ask(struct batching *batching, const struct office *office)
                 stamper_carry(office->stamper, &exchange, 1);
         bool good = asked && exchange.answered &&
                     seal_batch_answer(office->seal, batching->batch, bytes_view(&exchange.answer), nonce, &why);
+        if (exchange.answered)
+                stamper_judge(office->stamper, good, why.code);
         if (!good)
                 log_event(LOG_LEVEL_WARNING, "batch-unstamped", "code", why.code, "reason", why.sentence, NULL);
         stamper_settle(office->stamper, good);

@@ -1,10 +1,11 @@
-/* cell.c - the notary's jail. */
+/* cell.c - the jails of the notary and of its token's holder. */
 #include <stdio.h>
 #include <string.h>
 
 #include "gateway/core/config.h"
 #include "gateway/core/jail.h"
 #include "gateway/core/log.h"
+#include "gateway/core/token_uri.h"
 #include "gateway/notary/cell.h"
 
 enum { PATHS_MOST = 64, PATHS_ROOM = 2048 };
@@ -41,29 +42,42 @@ static void words_add(struct paths *paths, char *text)
                 path_add(paths, word);
 }
 
+static bool jail_close(const struct jail *jail, struct problem *problem)
+{
+        enum jail_strength strength = jail_enter(jail, problem);
+        if (strength == JAIL_WITHOUT_LANDLOCK)
+                log_event(LOG_LEVEL_WARNING, "jail-without-landlock", "profile", jail->profile, NULL);
+        return strength != JAIL_FAILED;
+}
+
 bool cell_close(const struct config *config, struct problem *problem)
 {
-        bool token = strncmp(config->seal_key, "pkcs11:", 7) == 0;
-        char words[PATHS_ROOM];
-        struct paths readable = {.count = 0}, writable = {.count = 0};
+        struct paths readable = {.count = 0};
         all_add(&readable, always);
-        path_add(&readable, config->database_files);
         if (config->archive_evidence[0] != '\0') {
                 path_add(&readable, config->archive_evidence);
                 path_add(&readable, config->seal_anchors);
                 path_add(&readable, config->stamp_anchors);
         }
-        if (token) {
-                snprintf(words, sizeof words, "%s", config->seal_token_paths);
-                words_add(&writable, words);
-                all_add(&readable, writable.list);
-                all_add(&readable, with_token);
-                path_add(&readable, config->seal_passphrase_file);
-        }
-        const struct jail jail = {
-                .profile = token ? "notary-token" : "notary", .readable = readable.list, .writable = token ? writable.list : NULL};
-        enum jail_strength strength = jail_enter(&jail, problem);
-        if (strength == JAIL_WITHOUT_LANDLOCK)
-                log_event(LOG_LEVEL_WARNING, "jail-without-landlock", NULL);
-        return strength != JAIL_FAILED;
+        return jail_close(&(const struct jail){.profile = "notary", .readable = readable.list}, problem);
+}
+
+bool cell_enclose_token(const void *context, struct problem *problem)
+{
+        const struct config *config = context;
+        char words[PATHS_ROOM];
+        struct token_uri uri;
+        struct paths readable = {.count = 0}, writable = {.count = 0};
+        if (!token_uri_parse(config->seal_key, &uri, problem))
+                return false;
+        snprintf(words, sizeof words, "%s", config->seal_token_paths);
+        words_add(&writable, words);
+        all_add(&readable, always);
+        all_add(&readable, writable.list);
+        all_add(&readable, with_token);
+        path_add(&readable, uri.module);
+        path_add(&readable, uri.pin_file);
+        path_add(&readable, config->seal_passphrase_file);
+        const struct jail jail = {.profile = "token-holder", .readable = readable.list, .writable = writable.list};
+        return jail_close(&jail, problem);
 }

@@ -48,7 +48,8 @@ static bool request_write(struct draft *draft)
         return false;
 }
 
-static bool answer_take(const struct seal *seal, struct draft *draft, const struct stamp_exchange *exchange)
+static bool answer_take(const struct seal *seal, struct stamper *stamper, struct draft *draft,
+                        const struct stamp_exchange *exchange)
 {
         struct signing_refusal why;
         struct bytes stamped = {.limit = DRAFT_MAX};
@@ -56,9 +57,11 @@ static bool answer_take(const struct seal *seal, struct draft *draft, const stru
                 return false;
         if (!seal_stamp(seal, bytes_view(&draft->xml), bytes_view(&exchange->answer), draft->nonce, &stamped, &why)) {
                 draft_fault(draft, LOG_LEVEL_WARNING, "stamp-refused", &why);
+                stamper_judge(stamper, false, why.code);
                 bytes_free(&stamped);
                 return false;
         }
+        stamper_judge(stamper, true, "");
         bytes_free(&draft->xml);
         draft->xml = stamped;
         draft->stamped = true;
@@ -79,7 +82,7 @@ static struct harvest group_stamp(const struct seal *seal, struct stamper *stamp
         stamper_carry(stamper, exchanges, harvest.asked);
         for (size_t i = 0; i < harvest.asked; i++) {
                 harvest.answered += exchanges[i].answered ? 1 : 0;
-                harvest.good += answer_take(seal, asked[i], &exchanges[i]) ? 1 : 0;
+                harvest.good += answer_take(seal, stamper, asked[i], &exchanges[i]) ? 1 : 0;
                 bytes_free(&exchanges[i].answer);
                 bytes_free(&asked[i]->request);
         }

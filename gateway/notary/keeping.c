@@ -122,10 +122,12 @@ static void answer_take(struct keeping *keeping, struct piece *piece, const stru
         const struct signing_sink sink = bytes_sink(&made);
         const struct signing_augmentation augmentation = augmentation_of(keeping, piece);
         if (signing_archive_apply(&augmentation, bytes_view(&exchange->answer), piece->nonce, &sink, &why)) {
+                stamper_judge(keeping->office->stamper, true, "");
                 piece_take(piece, &made);
                 piece->kept = true;
                 return;
         }
+        stamper_judge(keeping->office->stamper, false, why.code);
         bytes_free(&made);
         piece_refuse(keeping, piece, &why);
 }
@@ -169,6 +171,8 @@ static bool batch_ask(struct keeping *keeping, signing_batch *batch)
                 stamper_carry(keeping->office->stamper, &exchange, 1);
         bool good = asked && exchange.answered &&
                     signing_batch_answer(batch, bytes_view(&exchange.answer), nonce, keeping->trust, &why);
+        if (exchange.answered)
+                stamper_judge(keeping->office->stamper, good, why.code);
         if (!good)
                 log_event(LOG_LEVEL_WARNING, "batch-unstamped", "code", why.code, "reason", why.sentence, NULL);
         stamper_settle(keeping->office->stamper, good);

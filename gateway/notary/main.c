@@ -22,6 +22,7 @@
 #include "gateway/notary/keys.h"
 #include "gateway/notary/pause.h"
 #include "gateway/notary/receipts.h"
+#include "gateway/notary/report.h"
 #include "gateway/notary/signers.h"
 
 /* An idle notary looks again after this: a fact calls only where it finds nothing pending (sql/rules.sql). */
@@ -45,6 +46,7 @@ struct notary {
         struct batching *batching; /* NULL: each receipt has its own time-stamp */
         bool active, behind;       /* holds the lock; receipts may be missing */
         struct pause missing, completing;
+        struct report report;
         int64_t keys_due; /* of pause_now() */
 };
 
@@ -166,7 +168,7 @@ static bool turn(struct notary *notary, bool *busy, struct problem *problem)
         if (well && notary->active && !taken && !more && notary->keeping != NULL)
                 well = keeping_step(notary->keeping, notary->db, false, &more, problem);
         *busy = taken || more;
-        return well;
+        return well && report_tell(&notary->report, &notary->office, notary->db, notary->active, problem);
 }
 
 /* ---- the loop ---- */
@@ -197,6 +199,7 @@ static int turns_run(struct notary *notary)
                         continue;
                 }
                 problem_log(&problem);
+                notary->report.failures++;
                 if (is_final(&problem))
                         return problem.row->exit;
                 batching_drop(notary->batching);
@@ -295,6 +298,7 @@ static int notary_run(const struct config *config, struct notary *notary, int (*
         notary->office.crew = crew_new(hands_count(config));
         if (notary->office.crew == NULL)
                 return no_threads();
+        report_begin(&notary->report, config);
         notary->db = db_open(conninfo, "pli-notary");
         notary->batching = notary->office.batched ? batching_new(config->stamp_interval) : NULL;
         notary->keeping = keeping_new(config, &notary->office);
@@ -318,13 +322,15 @@ int main(int argc, char **argv)
         if (!config_load(&argc, argv, "pli-notary [--config FILE] [--set name=value]… [journal-key | renew]", &config, &problem))
                 return failed(&problem);
         log_open("pli-notary", config.log_level);
-        if (!signers_open(&config, &notary.office.signers, &problem))
-                return failed(&problem);
         int status = 0;
-        const bool renew = argc == 2 && strcmp(argv[1], "renew") == 0;
-        if (argc == 2 && strcmp(argv[1], "journal-key") == 0) {
+        const bool renew = argc == 2 && strcmp(argv[1], "renew") == 0, show = argc == 2 && strcmp(argv[1], "journal-key") == 0;
+        /* The token's holder is forked first: the journal's key is not yet in memory then. */
+        if ((!show && !office_open(&config, &notary.office, &problem)) ||
+            !signers_open(&config, &notary.office.signers, &problem)) {
+                status = failed(&problem);
+        } else if (show) {
                 signers_show(&notary.office.signers);
-        } else if (!office_open(&config, &notary.office, &problem) || !cell_close(&config, &problem)) {
+        } else if (!cell_close(&config, &problem)) {
                 status = failed(&problem);
         } else {
                 signals_set();

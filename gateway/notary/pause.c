@@ -10,6 +10,13 @@ int64_t pause_now(void)
         return now.tv_sec;
 }
 
+int64_t pause_milliseconds(void)
+{
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 bool pause_over(const struct pause *pause)
 {
         return pause_now() >= pause->until;

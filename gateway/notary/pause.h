@@ -13,6 +13,7 @@ struct pause {
 };
 
 int64_t pause_now(void); /* seconds of the monotonic clock */
+int64_t pause_milliseconds(void);
 bool pause_over(const struct pause *pause);
 /* It worked: ready at once. It failed: not before twice the last pause is over. */
 void pause_settle(struct pause *pause, bool worked);

@@ -9,7 +9,6 @@
 #include "gateway/core/owner.h"
 #include "gateway/notary/seal.h"
 #include "gateway/notary/seal_key.h"
-#include "signing/refusal.h"
 
 enum { ANCHORS_MAX = 4194304, NAME_ROOM = 256 };
 
@@ -100,18 +99,23 @@ bool seal_ready(const struct seal *seal)
         return seal_key_ready(seal->key);
 }
 
+const char *seal_state(const struct seal *seal)
+{
+        return seal_key_state(seal->key);
+}
+
+const char *seal_detail(const struct seal *seal)
+{
+        return seal_key_detail(seal->key);
+}
+
 bool seal_receipt(const struct seal *seal, const struct receipt_source *source, int64_t claimed, struct bytes *out,
                   struct signing_refusal *why)
 {
         struct bytes plain = {.limit = RECEIPT_MAX};
         const struct signing_sink to_plain = bytes_sink(&plain), to_out = bytes_sink(out);
-        if (!seal_key_ready(seal->key))
-                return refuse(why, "SEAL_AWAY", "PKCS #11", "the seal's token is away");
-        bool good = receipt_write(source, &to_plain, why);
-        if (good && !signing_sign_enveloped(bytes_view(&plain), seal_key_use(seal->key), claimed, &to_out, why)) {
-                seal_key_fail(seal->key);
-                good = false;
-        }
+        bool good = receipt_write(source, &to_plain, why) &&
+                    signing_sign_enveloped(bytes_view(&plain), seal_key_use(seal->key), claimed, &to_out, why);
         bytes_free(&plain);
         return good;
 }

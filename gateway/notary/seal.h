@@ -18,7 +18,9 @@ const char *seal_issuer(const struct seal *seal);
 struct signing_bytes seal_certificate(const struct seal *seal); /* DER; borrowed */
 /* Can it sign now, or is its token away? Asking looks for it, every few seconds. */
 bool seal_ready(const struct seal *seal);
-/* Writes the receipt and signs it (XAdES-B-B); `claimed` is the database's time. Appends to *out. */
+const char *seal_state(const struct seal *seal);  /* seal_key_state() */
+const char *seal_detail(const struct seal *seal); /* why, where it is not "ready" */
+/* By any thread: writes the receipt and signs it (XAdES-B-B); `claimed` is the database's time. Appends to *out. */
 bool seal_receipt(const struct seal *seal, const struct receipt_source *source, int64_t claimed, struct bytes *out,
                   struct signing_refusal *why) __attribute__((warn_unused_result));
 /* The signed receipt with the authority's answer in it (XAdES-B-T), believed only if it is about this signature and by a known

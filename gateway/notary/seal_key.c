@@ -7,25 +7,27 @@
 #include "gateway/core/config.h"
 #include "gateway/core/log.h"
 #include "gateway/core/owner.h"
-#include "gateway/core/token_key.h"
+#include "gateway/notary/cell.h"
 #include "gateway/notary/pause.h"
 #include "gateway/notary/seal_key.h"
+#include "gateway/notary/token_holder.h"
+#include "signing/private_key.h"
 
-enum { KEY_MAX = 262144, RETRY_SECONDS = 5 };
+enum { KEY_MAX = 262144, CERTIFICATES_MAX = 16, RETRY_SECONDS = 5 };
 
-DEFINE_OWNER(X509, X509_free)
-DEFINE_OWNER(BIO, BIO_free)
 typedef struct seal_key key_handle;
 DEFINE_OWNER(key_handle, seal_key_close)
 
 struct seal_key {
         signing_memory_key *memory; /* or NULL: a token's */
-        struct token_key *token;    /* NULL while it is away */
+        struct token_holder *holder;
         const char *uri, *pin_file;
-        struct bytes certificates; /* as the file of seal_certificate has them */
-        struct signing_bytes der;  /* the first of them, of a token's key */
-        int64_t retry;             /* of pause_now() */
-        bool away, locked;         /* said to be away; its PIN was refused: it is not asked again */
+        struct bytes certificates;                  /* as the file of seal_certificate has them */
+        struct signing_bytes der[CERTIFICATES_MAX]; /* of a token's key: its own, then those of its issuers */
+        struct signing_key use;
+        int64_t retry;         /* of pause_now() */
+        enum token_state said; /* logged last, */
+        struct problem why;    /* and why */
 };
 
 void seal_key_close(struct seal_key *key)
@@ -33,9 +35,10 @@ void seal_key_close(struct seal_key *key)
         if (key == NULL)
                 return;
         signing_memory_key_free(key->memory);
-        token_key_close(key->token);
+        token_holder_end(key->holder);
         bytes_free(&key->certificates);
-        OPENSSL_free((void *)(uintptr_t)key->der.data);
+        for (size_t i = 0; i < CERTIFICATES_MAX; i++)
+                OPENSSL_free((void *)(uintptr_t)key->der[i].data);
         free(key);
 }
 
@@ -75,51 +78,67 @@ static bool file_open(const struct config *config, struct seal_key *key, struct 
 
 /* ---- a token ---- */
 
+/* The seal's own comes first in its file, then its issuers; a root is not sent along. */
+static bool certificate_keep(struct seal_key *key, X509 *certificate)
+{
+        size_t n = key->use.certificate.data == NULL ? 0 : 1 + key->use.chain_count;
+        unsigned char *der = NULL;
+        if (n > 0 && X509_self_signed(certificate, 0) == 1)
+                return true;
+        int size = n < CERTIFICATES_MAX ? i2d_X509(certificate, &der) : -1;
+        if (size <= 0)
+                return false;
+        key->der[n] = (struct signing_bytes){der, (size_t)size};
+        key->use.certificate = key->der[0];
+        key->use.chain_count = n;
+        return true;
+}
+
 static bool certificate_read(struct seal_key *key, struct problem *problem)
 {
-        unsigned char *der = NULL;
-        OWN(BIO) in = BIO_new_mem_buf(key->certificates.data, (int)key->certificates.size);
-        OWN(X509) certificate = in != NULL ? PEM_read_bio_X509(in, NULL, NULL, NULL) : NULL;
-        int size = certificate != NULL ? i2d_X509(certificate, &der) : -1;
-        if (size <= 0)
-                return problem_set(problem, "config-invalid",
-                                   "A seal key in a token needs its certificate (PEM) in seal_certificate.");
-        key->der = (struct signing_bytes){der, (size_t)size};
-        return true;
+        struct signing_refusal why;
+        STACK_OF(X509) *set = sk_X509_new_null();
+        bool good = set != NULL && private_key_certificates(bytes_view(&key->certificates), set, &why) && sk_X509_num(set) > 0;
+        for (int i = 0; good && i < sk_X509_num(set); i++)
+                good = certificate_keep(key, sk_X509_value(set, i));
+        sk_X509_pop_free(set, X509_free);
+        key->use.chain = key->der + 1;
+        return good || problem_set(problem, "config-invalid",
+                                   "A seal key in a token needs its certificate (PEM), and its chain, in seal_certificate.");
 }
 
-static void away_log(struct seal_key *key, const struct problem *problem)
-{
-        if (!key->away || key->locked)
-                log_event(LOG_LEVEL_ERROR, key->locked ? "seal-pin-refused" : "seal-away", "code", problem->row->code, "detail",
-                          problem->detail, NULL);
-        key->away = true;
-}
+static const char *const state_words[] = {"", "", "seal-away", "seal-pin-refused", "seal-stuck"};
 
-static bool token_open(struct seal_key *key, struct problem *problem)
+/* What has changed is said once. */
+static void state_log(struct seal_key *key, enum token_state state, const struct problem *problem)
 {
-        const struct token_request request = {key->uri, key->pin_file, bytes_view(&key->certificates)};
-        key->retry = pause_now() + RETRY_SECONDS;
-        if (!token_key_open(&request, &key->token, problem)) {
-                key->locked = strcmp(problem->row->code, "token-pin-refused") == 0;
-                away_log(key, problem);
-                return false;
-        }
-        if (key->away)
+        if (state == key->said || state == TOKEN_NEW)
+                return;
+        if (state != TOKEN_READY)
+                log_event(LOG_LEVEL_ERROR, state_words[state], "code", problem->row->code, "detail", problem->detail, NULL);
+        else if (key->said != TOKEN_NEW)
                 log_event(LOG_LEVEL_INFO, "seal-back", NULL);
-        key->away = false;
-        return true;
+        key->said = state;
+        key->why = *problem;
 }
 
-static bool token_begin(struct seal_key *key, struct problem *problem)
+static bool token_begin(const struct config *config, struct seal_key *key, struct problem *problem)
 {
-        struct problem away = {0};
-        if (!certificate_read(key, problem))
+        struct problem why = {0};
+        const struct token_holding holding = {.request = {key->uri, key->pin_file, bytes_view(&key->certificates)},
+                                              .seconds = config->seal_seconds,
+                                              .enclose = cell_enclose_token,
+                                              .context = config};
+        if (!certificate_read(key, problem) || !token_holder_start(&holding, &key->holder, problem))
                 return false;
-        if (token_open(key, &away) || !key->locked)
-                return true;
-        *problem = away;
-        return false;
+        key->use.context = key->holder;
+        key->use.sign = token_holder_sign;
+        enum token_state state = token_holder_ask(key->holder, &why);
+        state_log(key, state, &why);
+        key->retry = pause_now() + RETRY_SECONDS;
+        if (state == TOKEN_LOCKED)
+                *problem = why;
+        return state != TOKEN_LOCKED;
 }
 
 bool seal_key_open(const struct config *config, struct seal_key **out, struct problem *problem)
@@ -133,7 +152,7 @@ bool seal_key_open(const struct config *config, struct seal_key **out, struct pr
             !file_read(config->seal_certificate, "seal_certificate", &key->certificates, problem))
                 return false;
         bool in_token = strncmp(config->seal_key, "pkcs11:", 7) == 0;
-        if (!(in_token ? token_begin(key, problem) : file_open(config, key, problem)))
+        if (!(in_token ? token_begin(config, key, problem) : file_open(config, key, problem)))
                 return false;
         *out = TAKE(key);
         return true;
@@ -142,29 +161,36 @@ bool seal_key_open(const struct config *config, struct seal_key **out, struct pr
 bool seal_key_ready(struct seal_key *key)
 {
         struct problem problem = {0};
-        if (key->memory != NULL || key->token != NULL)
+        if (key->memory != NULL)
                 return true;
-        return !key->locked && pause_now() >= key->retry && token_open(key, &problem);
+        enum token_state state = token_holder_state(key->holder, &problem);
+        state_log(key, state, &problem);
+        if (state == TOKEN_READY)
+                return true;
+        if (pause_now() >= key->retry && state != TOKEN_LOCKED) {
+                (void)token_holder_look(key->holder);
+                key->retry = pause_now() + RETRY_SECONDS;
+        }
+        return false;
+}
+
+const char *seal_key_state(const struct seal_key *key)
+{
+        static const char *const words[] = {"away", "ready", "away", "locked", "stuck"};
+        return key->memory != NULL ? "ready" : words[key->said];
+}
+
+const char *seal_key_detail(const struct seal_key *key)
+{
+        return key->memory != NULL || key->said <= TOKEN_READY ? "" : key->why.detail;
 }
 
 const struct signing_key *seal_key_use(const struct seal_key *key)
 {
-        return key->memory != NULL ? signing_memory_key_use(key->memory) : token_key_use(key->token);
-}
-
-void seal_key_fail(struct seal_key *key)
-{
-        struct problem problem = {0};
-        if (key->token == NULL)
-                return;
-        token_key_close(key->token);
-        key->token = NULL;
-        key->retry = pause_now() + RETRY_SECONDS;
-        (void)problem_set(&problem, "token-unusable", "The token did not sign.");
-        away_log(key, &problem);
+        return key->memory != NULL ? signing_memory_key_use(key->memory) : &key->use;
 }
 
 struct signing_bytes seal_key_certificate(const struct seal_key *key)
 {
-        return key->memory != NULL ? signing_memory_key_use(key->memory)->certificate : key->der;
+        return seal_key_use(key)->certificate;
 }

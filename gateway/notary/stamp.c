@@ -21,7 +21,9 @@ struct stamper {
         CURLM *multi;
         struct curl_slist *headers;
         struct pause pause;
-        char reason[128]; /* why the last unanswered request was so; "" where all were answered */
+        char reason[128]; /* why the last unanswered request was so, or an answer was refused; "" where all were believed */
+        uint64_t good, refused, unanswered;
+        int64_t slowest[2], minute; /* of this minute and the one before */
 };
 
 struct stamper *stamper_new(const char *url, int64_t seconds)
@@ -66,6 +68,35 @@ void stamper_settle(struct stamper *stamper, bool worked)
         snprintf(seconds, sizeof seconds, "%lld", (long long)stamper->pause.seconds);
         log_event(LOG_LEVEL_WARNING, "stamper-away", "url", stamper->url, "seconds", seconds, "reason",
                   stamper->reason[0] != '\0' ? stamper->reason : "its answers are refused", NULL);
+}
+
+void stamper_judge(struct stamper *stamper, bool believed, const char *reason)
+{
+        stamper->good += believed ? 1 : 0;
+        stamper->refused += believed ? 0 : 1;
+        if (!believed)
+                snprintf(stamper->reason, sizeof stamper->reason, "its answers are refused: %s", reason);
+}
+
+static void minute_turn(struct stamper *stamper)
+{
+        int64_t minute = pause_now() / 60;
+        if (minute != stamper->minute)
+                stamper->slowest[1] = minute == stamper->minute + 1 ? stamper->slowest[0] : 0;
+        if (minute != stamper->minute)
+                stamper->slowest[0] = 0;
+        stamper->minute = minute;
+}
+
+void stamper_tell(struct stamper *stamper, struct stamper_report *out)
+{
+        minute_turn(stamper);
+        *out = (struct stamper_report){.away = stamper->pause.seconds > 0,
+                                       .good = stamper->good,
+                                       .refused = stamper->refused,
+                                       .unanswered = stamper->unanswered,
+                                       .slowest = stamper->slowest[stamper->slowest[0] < stamper->slowest[1] ? 1 : 0]};
+        snprintf(out->reason, sizeof out->reason, "%s", out->away ? stamper->reason : "");
 }
 
 /* ---- carrying ---- */
@@ -135,11 +166,16 @@ void stamper_carry(struct stamper *stamper, struct stamp_exchange *exchanges, si
                 handles[i] = exchange_begin(stamper, &exchanges[i]);
                 curl_multi_add_handle(stamper->multi, handles[i]);
         }
+        int64_t begun = pause_milliseconds();
         multi_run(stamper);
+        minute_turn(stamper);
+        if (pause_milliseconds() - begun > stamper->slowest[0])
+                stamper->slowest[0] = pause_milliseconds() - begun;
         stamper->reason[0] = '\0';
         for (size_t i = 0; i < count; i++) {
                 if (!exchanges[i].answered)
                         memcpy(stamper->reason, exchanges[i].reason, sizeof stamper->reason);
+                stamper->unanswered += exchanges[i].answered ? 0 : 1;
                 curl_multi_remove_handle(stamper->multi, handles[i]);
                 curl_easy_cleanup(handles[i]);
         }

@@ -28,6 +28,16 @@ void stamper_free(struct stamper *stamper);
 bool stamper_ready(const struct stamper *stamper);
 /* Asks for all of them at once, for `seconds` at most; marks those that were answered. */
 void stamper_carry(struct stamper *stamper, struct stamp_exchange *exchanges, size_t count);
+/* What became of an answer: believed, or refused, for what reason. */
+void stamper_judge(struct stamper *stamper, bool believed, const char *reason);
+/* Since its start; `slowest`: the longest wait of the last minute or so, in milliseconds. */
+struct stamper_report {
+        bool away;
+        char reason[160]; /* why, where it is away */
+        uint64_t good, refused, unanswered;
+        int64_t slowest;
+};
+void stamper_tell(struct stamper *stamper, struct stamper_report *out);
 /* Did it answer anything worth having? If not it is left alone, twice as long as the last time. */
 void stamper_settle(struct stamper *stamper, bool worked);
 

@@ -24,27 +24,11 @@ begin
 end
 $$;
 
-create function rule.doctor_stamps() returns jsonb language plpgsql stable as $$
-declare
-        unstamped bigint := (select count(*) from receipt r where not r.stamped);
-        since text;
-        indexes text;
-begin
-        if unstamped = 0 then
-                return rule.finding('time-stamps', true, 'No receipt waits for its time-stamp.', 'Aucun accusé n''attend son horodatage.');
-        end if;
-        select rule.instant(min(r.at)), string_agg(r.index::text, ', ' order by r.index) || case when unstamped > 5 then '…' else '' end into since, indexes
-        from (select x.* from receipt x where not x.stamped order by x.index limit 5) r;
-        return rule.finding('time-stamps', false, format('%s receipts wait for their time-stamp, the oldest since %s: index %s.', unstamped, since, indexes),
-                format('%s accusés attendent leur horodatage, le plus ancien depuis %s : rang %s.', unstamped, since, indexes));
-end
-$$;
-
 create function rule.doctor_notary() returns jsonb language plpgsql stable as $$
 declare
         active boolean := rule.lock_held('pli notary');
         waiting interval := (select clock_timestamp() - min(e.at) from event_pending p join event e on e.id = p.event);
-        missing bigint := (select count(*) from journal j where not exists (select from receipt r where r.index = j.index));
+        missing bigint := (select count(*) from journal j where j.index >= (select m.index from receipt_mark m) and not exists (select from receipt r where r.index = j.index));
 begin
         return jsonb_build_array(
                 rule.finding('notary-active', active,
@@ -53,8 +37,7 @@ begin
                 rule.finding('notary', waiting < interval '1 minute',
                         case when waiting is null then 'No event waits for the notary.' else format('The oldest event has been waiting for the notary for %s.', waiting) end,
                         case when waiting is null then 'Aucun événement n''attend le notaire.' else format('Le plus ancien événement attend le notaire depuis %s.', waiting) end),
-                rule.finding('receipts', missing = 0, format('%s journal entries have no receipt.', missing), format('%s feuilles du journal n''ont pas d''accusé.', missing)),
-                rule.doctor_stamps());
+                rule.finding('receipts', missing = 0, format('%s journal entries have no receipt.', missing), format('%s feuilles du journal n''ont pas d''accusé.', missing)));
 end
 $$;
 

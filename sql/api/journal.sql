@@ -124,7 +124,7 @@ begin
         return (select coalesce(jsonb_agg(jsonb_build_object('event', x.id, 'index', x.index, 'salt', encode(x.salt, 'hex'), 'text', x.text) order by x.index)
                         filter (where x.place = 1 or x.bytes <= 4194304), '[]')
                 from (select e.*, m.index, row_number() over (order by m.index) as place, sum(length(e.text)) over (order by m.index) as bytes
-                      from (select j.index, j.event from journal j where not exists (select from receipt r where r.index = j.index)
+                      from (select j.index, j.event from journal j where j.index >= (select m.index from receipt_mark m) and not exists (select from receipt r where r.index = j.index)
                             order by j.index limit least(greatest(lim, 1), 10000)) m
                       join event e on e.id = m.event) x);
 end

@@ -55,30 +55,3 @@ begin
         return found;
 end
 $$;
-
--- ---- what pliadm doctor says of the notary's long affairs ----
-
--- The journal's order is that of its indexes; its hours are those of the database's clock, and step with it.
-create function rule.clock_finding() returns jsonb language sql stable as $$
-        select rule.finding('clock', max(x.back) is null, case when max(x.back) is null then 'The clock has not gone back while the last 10000 facts were journaled.'
-                else format('The clock went back by up to %s among the last 10000 facts (index %s): their order is that of their indexes, their hours as the clock told them.',
-                        max(x.back), min(x.index) filter (where x.back is not null)) end)
-        from (select w.index, case when w.at < lag(w.at) over (order by w.index) - interval '1 second' then lag(w.at) over (order by w.index) - w.at end as back
-              from (select j.index, j.at from journal j order by j.index desc limit 10000) w) x
-$$;
-
-create function rule.key_finding() returns jsonb language sql stable as $$
-        select rule.finding('keys', count(*) = 0, case when count(*) = 0 then 'The gateway''s keys in use are valid for more than 30 days and none is revoked.'
-                else format('Keys in use that end or are revoked: %s.', string_agg(format('%s %s (%s)', k.use, left(k.id, 16), coalesce(rule.instant(k.revoked_from), rule.instant(k.valid_to))), ', ')) end)
-        from key k where k.retired_at is null and (k.revoked_at is not null or k.valid_to < clock_timestamp() + interval '30 days')
-$$;
-
-create function rule.kept_finding() returns jsonb language sql stable as $$
-        select rule.finding('kept', count(*) = 0, case when count(*) = 0 then 'No receipt''s last time-stamp ends within 30 days.'
-                else format('%s receipts have a last time-stamp that ends within 30 days, the first at %s: see archive_evidence.', count(*), rule.instant(min(r.kept_until))) end)
-        from receipt r where r.kept_until < clock_timestamp() + interval '30 days'
-$$;
-
-create function rule.notary_findings() returns jsonb language sql stable as $$
-        select jsonb_build_array(rule.clock_finding(), rule.key_finding(), rule.kept_finding())
-$$;

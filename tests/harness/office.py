@@ -88,6 +88,11 @@ class Office:
         ran = subprocess.run([self.program("pliadm"), "--config", self.config, "--json", "doctor"], stdout=subprocess.PIPE, check=False)
         return {found["name"]: (found["well"], found["sentence"]) for found in json.loads(ran.stdout)}
 
+    def metrics(self):
+        """{name, or name:result: value}"""
+        rows = json.loads(self.cluster.psql("select api.metrics_local()")[0])
+        return {row["name"] + "".join(":" + value for value in row["labels"].values()): row["value"] for row in rows}
+
     def log(self):
         """Of the last notary."""
         with open(os.path.join(self.folder, f"notary-{self.logs}.log"), errors="replace") as file:

@@ -113,7 +113,7 @@ def test_receipts_that_were_never_made_are_made(office, tmp_path):
     events = office.facts(700)
     office.wait_receipts(events)
     office.end(notary)
-    office.cluster.psql("delete from pli.receipt where index % 3 <> 0")
+    office.cluster.psql("delete from pli.receipt where index % 3 <> 0; update pli.receipt_mark set index = 0")
     notary = office.notary()
     for receipt in office.wait_receipts(events)[::50]:
         assert_in_journal(receipt)

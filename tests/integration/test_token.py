@@ -7,7 +7,7 @@ import time
 import pytest
 
 from office import assert_in_journal, assert_sealed, opened_office
-from stack import wait_for
+from stack import ROOT, wait_for
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 pytestmark = pytest.mark.skipif(not os.path.exists(MODULE) or shutil.which("softhsm2-util") is None, reason="SoftHSM2 is not installed")
@@ -95,3 +95,40 @@ def test_a_refused_pin_is_not_tried_again(office):
                           *(word for name, value in options(office, seal_passphrase_file=wrong).items() for word in ("--set", f"{name}={value}"))],
                          timeout=20, stderr=subprocess.PIPE, check=False)
     assert ran.returncode == 78 and b"token-pin-refused" in ran.stderr
+
+
+# ---- a module that hangs or crashes ----
+
+@pytest.fixture(scope="module", name="trouble")
+def _trouble(office):
+    """A module that behaves until the file `trouble` (it hangs) or `trouble.crash` (it crashes) is there."""
+    module, trouble = os.path.join(office.drawer, "stuck_module.so"), os.path.join(office.drawer, "trouble")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", module, os.path.join(ROOT, "tests", "harness", "stuck_module.c")], check=True)
+    os.environ["PLI_STUCK"] = trouble
+    yield {"seal_key": f"pkcs11:token=Cachet;object=cachet?module-path={module}", "seal_seconds": "1"}, trouble
+    del os.environ["PLI_STUCK"]
+
+
+@pytest.mark.parametrize("kind", ["", ".crash"])
+def test_a_module_that_hangs_or_crashes_does_so_alone(office, trouble, kind, tmp_path):
+    changed, path = trouble
+    notary = office.notary(**options(office, **changed))
+    office.wait_receipts(office.facts(1))
+    with open(path + kind, "w"):
+        pass
+    events = office.facts(70)
+    wait_for("the journal", lambda: office.number("count(*) from pli.event_pending") == 0, 10)
+    wait_for("a word about it", lambda: "seal-stuck" in office.log(), 20)
+    assert office.receipts(events) == [] and notary.poll() is None
+    wait_for("the doctor's word", lambda: not office.doctor()["seal"][0], 20)
+    assert "does not answer" in office.doctor()["seal"][1] and office.metrics()["pli_notary_seal_ready"] == 0
+    more = office.facts(3)  # and facts are still put in order
+    wait_for("the journal", lambda: office.number("count(*) from pli.event_pending") == 0, 10)
+    os.unlink(path + kind)
+    for receipt in office.wait_receipts(events + more)[::20]:
+        assert_sealed(office, receipt, tmp_path)
+    wait_for("the doctor's word", lambda: office.doctor()["seal"][0], 20)
+    assert "seal-back" in office.log() and office.metrics()["pli_notary_seal_ready"] == 1
+    office.end(notary)
+    office.assert_gapless()
+    assert subprocess.run(["pgrep", "-s", str(os.getsid(0)), "-f", f"pli-notary.*{office.folder}"], stdout=subprocess.PIPE).stdout == b""

@@ -270,3 +270,61 @@ def test_the_doctor_names_a_notary_that_is_not_there_and_receipts_without_stamp(
     assert "notary-active" not in {f["name"] for f in world.admin.call("doctor") if not f["well"]}
     notary.close()
     world.put_receipts({row["event"]: b"<Receipt/>" for row in world.notary.call("receipt_unstamped", 10)}, function="receipts_stamp")
+
+
+# ---- what the notaries say of themselves ----
+
+def findings(world):
+    return {finding["name"]: finding for finding in world.admin.call("doctor")}
+
+
+def report(world, active=True, **more):
+    world.notary.call("notary_report", "00000000-0000-4000-8000-000000000001", active, {
+        "seal": "ready", "sealDetail": "", "stamper": "ready", "stamperReason": "", "stampMode": "each", "stampInterval": 60, "stampSeconds": 5,
+        "stampSlowest": 0.1, "stampsGood": 7, "stampsRefused": 2, "stampsUnanswered": 1, "failures": 3, **more})
+
+
+def metrics(world):
+    return {row["name"] + "".join(":" + text for text in row["labels"].values()): row["value"] for row in world.front.call("metrics_local")}
+
+
+def test_between_two_batches_unstamped_receipts_are_as_they_should_be(world):
+    world.notarize()
+    world.publish()
+    events = world.notarize(receipts=False)
+    world.put_receipts({event: b"<Receipt/>" for event in events}, False)
+    report(world)
+    assert not findings(world)["time-stamps"]["well"]
+    report(world, stampMode="batch", stampInterval=3600)
+    found = findings(world)["time-stamps"]
+    assert found["well"] and "next batch" in found["sentence"] and "prochain lot" in found["sentenceFr"]
+    world.root.sql(f"update pli.receipt set at = at - interval '3 hours' where event = {events[0]}")
+    assert not findings(world)["time-stamps"]["well"]
+    world.put_receipts({event: b"<Receipt/>" for event in events}, function="receipts_stamp")
+    assert findings(world)["time-stamps"]["well"]
+
+
+def test_the_doctor_and_the_metrics_tell_what_the_notary_told_them(world):
+    report(world)
+    assert findings(world)["seal"]["well"] and findings(world)["stamper"]["well"]
+    values = metrics(world)
+    assert values["pli_notary_seal_ready"] == 1 and values["pli_notary_stamper_ready"] == 1 and values["pli_notaries"] == 1
+    assert [values[f"pli_notary_stamps_total:{result}"] for result in ("good", "refused", "unanswered")] == [7, 2, 1] and values["pli_notary_failures_total"] == 3
+    for state, word, mot in (("away", "away", "absent"), ("stuck", "does not answer", "ne répond pas"), ("locked", "PIN", "code")):
+        report(world, seal=state, sealDetail="no such token")
+        found = findings(world)["seal"]
+        assert not found["well"] and word in found["sentence"] and mot in found["sentenceFr"] and "no such token" in found["sentence"]
+        assert metrics(world)["pli_notary_seal_ready"] == 0
+    report(world, stamper="away", stamperReason="HTTP status 503")
+    assert not findings(world)["stamper"]["well"] and "HTTP status 503" in findings(world)["stamper"]["sentence"]
+    assert metrics(world)["pli_notary_stamper_ready"] == 0
+    report(world, stampSlowest=3.2)
+    assert not findings(world)["stamper"]["well"] and "slow: up to 3.2 s of the 5 s" in findings(world)["stamper"]["sentence"]
+    assert metrics(world)["pli_notary_stamp_slowest_seconds"] == 3.2
+    report(world, active=False)
+    assert findings(world)["seal"]["well"] and "No active notary" in findings(world)["seal"]["sentence"]
+
+
+def test_every_finding_is_said_in_french_too(world):
+    missing = [finding["name"] for finding in world.admin.call("doctor") if not finding.get("sentenceFr")]
+    assert missing == []
