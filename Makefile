@@ -94,6 +94,9 @@ conformance-runner: $(BUILD)/tests/conformance/run $(BUILD)/tests/conformance/ow
 bench: all
 	+BUILD=$(BUILD) tests/load/bench $(ONLY)
 # Verifications a second, and what they are of what is possible.
+$(BUILD)/tests/load/notary/bare: $(call objects,tests/load/notary/bare.c) $(BUILD)/libformats.a $(BUILD)/libcore.a $(BUILD)/libsigning.a
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES)
 $(BUILD)/tests/load/verify/bench: $(call objects,$(wildcard tests/load/verify/*.c)) $(BUILD)/libsigning.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
