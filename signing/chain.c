@@ -121,12 +121,28 @@ static bool has_parser(xmlSecTransformCtxPtr context)
 
 /* ---- running it ---- */
 
-/* Inclusive canonicalisation costs elements × namespaces in scope (limits.h). */
+/* Inclusive canonicalisation costs elements × namespaces in scope (limits.h). What honest files need is in proportion to their
+ * size: a few passes over all of them. */
+static bool passes_take(const struct chain_input *input, uint64_t cost, uint64_t each)
+{
+        struct work *work = input->work;
+        if (input->beside)
+                return true;
+        if (work->document != input->document) {
+                uint64_t share = LIMIT_PASSES * xml_elements(xml_root(input->document)) * each;
+                work->document = input->document;
+                work->passes = share > LIMIT_PASSES_FREE ? share : LIMIT_PASSES_FREE;
+        }
+        return work_take(work, &work->passes, cost);
+}
+
 static bool nodes_run(xmlSecTransformCtxPtr context, const struct chain_input *input)
 {
+        if (input->work->exhausted) /* even counting what is asked for would cost */
+                return false;
         xmlNode *top = input->top != NULL ? input->top : xml_root(input->document);
-        uint64_t cost = xml_elements(top) * (1 + xml_namespaces(input->document));
-        if (!work_take(input->work, &input->work->canonical, cost))
+        uint64_t each = 1 + xml_namespaces(input->document), cost = xml_elements(top) * each;
+        if (!work_take(input->work, &input->work->canonical, cost) || !passes_take(input, cost, each))
                 return false;
         OWN(xmlSecNodeSet) nodes = xmlSecNodeSetGetChildren(xml_tree(input->document), input->top, input->comments ? 1 : 0, 0);
         if (nodes == NULL || xmlSecTransformCtxPrepare(context, xmlSecTransformDataTypeXml) < 0 || has_parser(context))
@@ -150,11 +166,12 @@ static bool file_run(xmlSecTransformCtxPtr context, const struct file *file)
 }
 
 /* A file whose first transform wants nodes: read by our own reader, never by xmlsec's. */
-static bool file_parse(const struct file *file, xml_document **out)
+static bool file_parse(const struct file *file, struct work *work, xml_document **out)
 {
         struct sink_memory memory = {.limit = LIMIT_XML_BYTES};
         const struct signing_sink sink = sink_memory(&memory);
-        bool good = file->copy(file, &sink) && xml_read((struct signing_bytes){memory.data, memory.size}, out, NULL);
+        bool good = file->copy(file, &sink) && work_take(work, &work->parsed, memory.size) &&
+                    xml_read((struct signing_bytes){memory.data, memory.size}, out, NULL);
         free(memory.data);
         return good;
 }
@@ -173,9 +190,9 @@ static bool reference_run(xmlSecTransformCtxPtr context, const struct chain_inpu
         OWN(xml_document) parsed = NULL;
         struct chain_input whole = *input;
         if (input->file != NULL && starts_with_nodes(reference)) {
-                if (!file_parse(input->file, &parsed))
+                if (!file_parse(input->file, input->work, &parsed))
                         return false;
-                whole = (struct chain_input){.document = parsed, .comments = true, .work = input->work};
+                whole = (struct chain_input){.document = parsed, .comments = true, .beside = true, .work = input->work};
         }
         if (!transforms_append(context, &whole, whole.document != NULL, reference))
                 return false;

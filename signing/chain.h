@@ -23,6 +23,7 @@ struct chain_input {
         xmlNode *top;                 /* this element with its subtree; NULL with a document: all of it */
         bool comments;                /* XMLDSig 4.4.3.3: only an XPointer keeps them */
         const struct file *file;      /* or a file's bytes, streamed */
+        bool beside;                  /* `document` was read from such a file */
         struct work *work;
         /* Sees the nodes as they are about to be canonicalised (NULL set: bytes, no nodes); may be NULL. */
         void (*view)(void *context, xmlSecNodeSetPtr nodes);

@@ -191,6 +191,26 @@ bool coverage_complete(const xml_document *document, const xmlNode *signature, c
         return search.found == 0;
 }
 
+static bool text_covered(const xmlNode *node)
+{
+        return node != NULL && node->type == XML_TEXT_NODE && marked(node, MARK_COVERED) && !blank((const char *)node->content);
+}
+
+bool coverage_comment(const xml_document *document, char path[COVERAGE_TEXT])
+{
+        const xmlNode *top = xml_root(document);
+        for (const xmlNode *node = top; node != NULL; node = node_after(top, node)) {
+                if (node->type != XML_COMMENT_NODE || marked(node, MARK_COVERED) ||
+                    (!text_covered(node->prev) && !text_covered(node->next)))
+                        continue;
+                xmlChar *shown = xmlGetNodePath(node->parent);
+                snprintf(path, COVERAGE_TEXT, "%.200s", shown != NULL ? (const char *)shown : "");
+                xmlFree(shown);
+                return true;
+        }
+        return false;
+}
+
 void coverage_unsigned(const xml_document *document, void (*each)(void *context, const char *path), void *context)
 {
         struct search search = {.mark = MARK_ACCEPTED, .each = each, .context = context, .enough = COVERAGE_UNSIGNED};

@@ -26,6 +26,8 @@ void coverage_accept(const xml_document *document);
 
 /* Does the signature now judged cover everything but signatures? `holes` gets the paths of up to three elements it does not. */
 bool coverage_complete(const xml_document *document, const xmlNode *signature, char holes[COVERAGE_TEXT]);
+/* The path of an element in whose signed text an unsigned comment stands: whoever reads only up to it reads another text. */
+bool coverage_comment(const xml_document *document, char path[COVERAGE_TEXT]);
 bool coverage_has(const xmlNode *node);
 /* Each topmost element no accepted signature covers, by its path; the first COVERAGE_UNSIGNED of them. */
 void coverage_unsigned(const xml_document *document, void (*each)(void *context, const char *path), void *context);

@@ -155,6 +155,8 @@ static void coverage_accept_or_tell(struct judgement *judgement)
                 coverage_accept(judgement->document);
         if (!judgement->contained && !complete)
                 reason_add(judgement, REASON_COVERAGE_PARTIAL, "%s", holes);
+        if (right && coverage_comment(judgement->document, holes))
+                reason_add(judgement, REASON_COMMENT_IN_TEXT, "%s", holes);
         judgement->covers_all = right && complete;
 }
 

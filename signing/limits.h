@@ -18,6 +18,9 @@ enum signing_limits {
         LIMIT_REFERENCES = 1000,            /* of one signature or manifest [901] */
         LIMIT_TRANSFORMS = 5,               /* of one reference [3] */
         LIMIT_CANONICAL = 10000 * 1000,     /* elements, weighed by namespaces in scope, canonicalised for one document */
+        LIMIT_PASSES = 16,                  /* times all of a document is canonicalised: references, then archive time-stamps [8] */
+        LIMIT_PASSES_FREE = 500 * 1000,     /* in the measure of LIMIT_CANONICAL; more passes of a document this cheap: 0.05 s */
+        LIMIT_PARSED = 64 << 20,            /* bytes of XML files beside a document, counted anew for each reference to them */
         LIMIT_XPATH = 1000 * 1000,          /* libxml2's operations, all expressions of one document: 0.1 s */
         LIMIT_CERTIFICATES = 256,           /* embedded in one signature [17] */
         LIMIT_CERTIFICATE_BYTES = 64 << 10, /* one certificate [9 KB] */

@@ -23,6 +23,7 @@ R(CERTIFICATE_UNCLAIMED, SIGNING_INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", "EN 3
 R(COVERAGE_PARTIAL, SIGNING_INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", "EN 319 102-1 5.2.8", "Part of the document is not signed: %s", "Une partie du document n'est pas signée : %s")
 R(METHOD_UNKNOWN, SIGNING_INDETERMINATE, "CRYPTO_CONSTRAINTS_FAILURE", "TS 119 312", "The signature method is not accepted: %s", "La méthode de signature n'est pas admise : %s")
 R(METHOD_WEAK, SIGNING_INDETERMINATE, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "TS 119 312", "Too weak at the time that is proven: %s", "Trop faible à la date prouvée : %s")
+R(KEY_WEAK, SIGNING_INDETERMINATE, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "TS 119 312", "The signer's key is too weak at the time that is proven: %s", "La clé du signataire est trop faible à la date prouvée : %s")
 /* 5.2.6 certificate validation */
 R(CHAIN_UNJUDGED, SIGNING_INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND", "EN 319 102-1 5.2.6", "No trust anchor was given: whose certificate it is has not been judged.", "Aucune ancre de confiance n'a été donnée : l'origine du certificat n'a pas été jugée.")
 R(CHAIN_MISSING, SIGNING_INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND", "EN 319 102-1 5.2.6", "No chain leads to a trust anchor; %s", "Aucune chaîne ne mène à une ancre de confiance ; %s")
@@ -55,6 +56,7 @@ R(NAME_WEAK, SIGNING_PASSED, "", "TS 119 312", "SigningCertificate names the cer
 R(PROVEN_EARLIER, SIGNING_PASSED, "", "EN 319 102-1 5.6.2.4", "No longer good today, but the signature is proven to be older: %s", "Ne vaut plus aujourd'hui, mais l'antériorité de la signature est prouvée : %s")
 R(REVOCATION_UNJUDGED, SIGNING_PASSED, "", "EN 319 102-1 5.2.5", "The issuers publish no revocation data: revocation has not been judged.", "Les émetteurs ne publient pas de données de révocation : la révocation n'a pas été jugée.")
 R(LIST_OVERDUE, SIGNING_PASSED, "", "TS 119 612 5.3.15", "At the time of judging a newer trusted list was due, or the list is closed: %s", "À la date du jugement une liste de confiance plus récente était attendue, ou la liste est close : %s")
+R(COMMENT_IN_TEXT, SIGNING_PASSED, "", "XMLDSig 4.4.3.3", "A comment that is not signed stands within signed text, which a careless reader takes for its end: %s", "Un commentaire non signé coupe un texte signé, ce qu'un lecteur peu attentif prendrait pour sa fin : %s")
 R(MANIFEST_ENTRY_MISSING, SIGNING_PASSED, "", "XMLDSig 5.1", "The manifest lists %s, which is not at hand and counts as unsigned.", "Le manifeste cite %s, absent et tenu pour non signé.")
 R(STAMP_WRONG, SIGNING_PASSED, "", "EN 319 102-1 5.4", "A time-stamp proves nothing: %s", "Un horodatage ne prouve rien : %s")
 R(STAMP_UNTRUSTED, SIGNING_PASSED, "", "EN 319 102-1 5.4", "A time-stamp comes from an authority that is not trusted; %s", "Un horodatage vient d'une autorité qui n'est pas de confiance ; %s")

@@ -40,7 +40,7 @@ static void key_judge(struct judgement *judgement)
         if (key == NULL || algorithm_key_strong(key, judgement->at))
                 return;
         bool then = algorithm_key_strong(key, judgement->best);
-        reason_add(judgement, then ? REASON_PROVEN_EARLIER : REASON_METHOD_WEAK, "key of %d bits", EVP_PKEY_get_bits(key));
+        reason_add(judgement, then ? REASON_PROVEN_EARLIER : REASON_KEY_WEAK, "%d bits", EVP_PKEY_get_bits(key));
 }
 
 void strength_judge(struct judgement *judgement)

@@ -66,6 +66,16 @@ static bool signature_find(const xml_document *document, xmlNode **out, struct s
                       count);
 }
 
+/* The Commission signed its lists of lists with 1,024 bits to 2018, long after TS 102 176-1 had ended them. Each such key is one
+ * that the list before it pinned: it is taken until 2,048 bits were asked of everybody (TS 119 312 V1.1.1). */
+#define PINNED_KEYS_END INT64_C(1569888000) /* 2019-10-01 */
+
+static bool key_excused(const struct judgement *judgement, const struct reason *reason)
+{
+        return reason->code == REASON_KEY_WEAK && judgement->at < PINNED_KEYS_END &&
+               EVP_PKEY_get_bits(X509_get0_pubkey(judgement->signer)) >= 1024;
+}
+
 /* Whatever lowers the verdict, but that no chain was asked for: the signer is held against the pinned certificates instead. */
 static bool judgement_good(const struct judgement *judgement, struct signing_refusal *why)
 {
@@ -73,7 +83,7 @@ static bool judgement_good(const struct judgement *judgement, struct signing_ref
                 const struct reason *reason = &judgement->reasons[n];
                 const struct reason_row *row = reason_row(reason->code);
                 char sentence[400];
-                if (row->indication == SIGNING_PASSED || reason->code == REASON_CHAIN_UNJUDGED)
+                if (row->indication == SIGNING_PASSED || reason->code == REASON_CHAIN_UNJUDGED || key_excused(judgement, reason))
                         continue;
                 reason_show(row->english, reason, sentence, sizeof sentence);
                 return refuse(why, "LIST_SIGNATURE", row->clause, "The signature of the trusted list: %s", sentence);

@@ -15,10 +15,13 @@
 struct work {
         uint64_t canonical; /* elements × namespaces in scope left */
         uint64_t xpath;     /* operations left */
+        uint64_t parsed;    /* bytes of files beside the document left */
         bool exhausted;     /* something was refused for want of budget */
+        const void *document;
+        uint64_t passes; /* of `canonical`, what is left of this document's own share */
 };
 
-#define WORK_WHOLE ((struct work){.canonical = LIMIT_CANONICAL, .xpath = LIMIT_XPATH})
+#define WORK_WHOLE ((struct work){.canonical = LIMIT_CANONICAL, .xpath = LIMIT_XPATH, .parsed = LIMIT_PARSED})
 
 /* Takes `amount` off a budget, or marks the work as exhausted and answers false. */
 static inline bool work_take(struct work *work, uint64_t *budget, uint64_t amount)

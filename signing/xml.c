@@ -80,7 +80,8 @@ static bool doc_parse(const struct encoded *encoded, xmlDoc **out, struct signin
         xmlDoc *doc = xmlCtxtReadMemory(parser, (const char *)bytes.data, (int)bytes.size, NULL, encoding, options);
         if (doc != NULL && encoded->declared)
                 doc->encoding = xmlStrdup(BAD_CAST encoded->name); /* for who writes it again */
-        if (doc != NULL && parser->wellFormed == 1 && doc->intSubset == NULL && xmlDocGetRootElement(doc) != NULL) {
+        if (doc != NULL && parser->wellFormed == 1 && parser->nsWellFormed == 1 && doc->intSubset == NULL &&
+            xmlDocGetRootElement(doc) != NULL) {
                 *out = doc;
                 return true;
         }

@@ -1,30 +1,8 @@
 /* Encodings: the same document in each that is read, and the ways to be read as two documents. */
-#include "tests/unit/signing/forgery.h"
-
-#include <iconv.h>
+#include "tests/unit/signing/encodings.h"
 
 #include "signing/encoding.h"
 #include "signing/xml.h"
-
-static struct signing_bytes converted(const char *text, const char *to)
-{
-        size_t left = strlen(text), room = 4 * left + 8, size = room;
-        char *in = (char *)(uintptr_t)text, *out = malloc(room), *at = out;
-        iconv_t state = iconv_open(to, "UTF-8");
-        assert_true(state != (iconv_t)-1);
-        assert_true(iconv(state, &in, &left, &at, &size) != (size_t)-1);
-        iconv_close(state);
-        return (struct signing_bytes){(const uint8_t *)out, room - size};
-}
-
-static const struct {
-        const char *name, *to, *declared;
-} encodings[] = {
-        {"UTF-16 as it comes", "UTF-16", "UTF-16"},
-        {"ISO-8859-1", "ISO-8859-1", "ISO-8859-1"},
-        {"ISO-8859-15", "ISO-8859-15", "iso-8859-15"},
-        {"windows-1252", "WINDOWS-1252", "windows-1252"},
-};
 
 static void a_signature_holds_in_every_encoding_of_its_document(void **state)
 {
@@ -35,7 +13,7 @@ static void a_signature_holds_in_every_encoding_of_its_document(void **state)
         (void)state;
         for (size_t n = 0; n < sizeof encodings / sizeof encodings[0]; n++) {
                 char *other = swapped(text, "UTF-8", encodings[n].declared);
-                struct signing_bytes bytes = converted(other, encodings[n].to);
+                struct signing_bytes bytes = encoded_text(other, encodings[n].to);
                 struct found found = judged(bytes, trust);
                 if (!found.readable || found.indication != SIGNING_PASSED)
                         fail_msg("%s: %s", encodings[n].name, found.why.sentence);

@@ -7,6 +7,8 @@
 #include "tests/unit/signing/part.h"
 #include "tests/unit/signing/pki.h"
 
+#include "signing/xades.h"
+
 #include <openssl/ts.h>
 
 static inline struct holder past_holder(const struct pki_holder *from)
@@ -189,7 +191,8 @@ static inline char *past_certificate(char *text, X509 *certificate)
         unsigned char *der = NULL;
         int size = i2d_X509(certificate, &der);
         text = past_value(text, "EncapsulatedX509Certificate", der, size,
-                          "<xades:CertificateValues><xades:%s>%s</xades:%s></xades:CertificateValues>");
+                          "<xades:CertificateValues xmlns:xades=\"" XADES_132
+                          "\"><xades:%s>%s</xades:%s></xades:CertificateValues>");
         OPENSSL_free(der);
         return text;
 }
@@ -199,9 +202,9 @@ static inline char *past_list(char *text, X509_CRL *list)
 {
         unsigned char *der = NULL;
         int size = i2d_X509_CRL(list, &der);
-        text = past_value(
-                text, "EncapsulatedCRLValue", der, size,
-                "<xades:RevocationValues><xades:CRLValues><xades:%s>%s</xades:%s></xades:CRLValues></xades:RevocationValues>");
+        text = past_value(text, "EncapsulatedCRLValue", der, size,
+                          "<xades:RevocationValues xmlns:xades=\"" XADES_132
+                          "\"><xades:CRLValues><xades:%s>%s</xades:%s></xades:CRLValues></xades:RevocationValues>");
         OPENSSL_free(der);
         X509_CRL_free(list);
         return text;
@@ -213,12 +216,61 @@ static inline char *past_ocsp(char *text, OCSP_BASICRESP *basic)
         unsigned char *der = NULL;
         OCSP_RESPONSE *response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
         int size = i2d_OCSP_RESPONSE(response, &der);
-        text = past_value(
-                text, "EncapsulatedOCSPValue", der, size,
-                "<xades:RevocationValues><xades:OCSPValues><xades:%s>%s</xades:%s></xades:OCSPValues></xades:RevocationValues>");
+        text = past_value(text, "EncapsulatedOCSPValue", der, size,
+                          "<xades:RevocationValues xmlns:xades=\"" XADES_132
+                          "\"><xades:OCSPValues><xades:%s>%s</xades:%s></xades:OCSPValues></xades:RevocationValues>");
         OPENSSL_free(der);
         OCSP_RESPONSE_free(response);
         OCSP_BASICRESP_free(basic);
+        return text;
+}
+
+/* ---- signed properties of one's own ---- */
+
+/* An enveloping signature of the offer by an RSA key, `to` standing for `from` in PART_SIGNATURE. */
+static inline char *past_enveloping_as(const struct pki_holder *signer, const char *from, const char *to)
+{
+        struct holder holder = past_holder(signer);
+        char *with = swapped(PART_SIGNATURE, from, to);
+        char *template = swapped(with, "</ds:Signature>",
+                                 "<ds:Object><offre xmlns=\"urn:exemple\" Id=\"offre\"><prix>100</prix></offre></ds:Object>"
+                                 "</ds:Signature>");
+        if (strstr(template, "@OFFRE@") == NULL) /* its digest is there already: part_signed_as() is given another place to fill */
+                template = part_put(template, "</ds:Signature>", "<!--@OFFRE@--></ds:Signature>");
+        char *text = part_signed_as("@SIGNATURE@", template, "", &holder);
+        free(with);
+        free(template);
+        past_holder_free(&holder);
+        return text;
+}
+
+static inline char *past_enveloping(const struct pki_holder *signer, const char *property)
+{
+        char *around = NULL;
+        assert_true(asprintf(&around,
+                             "</x:SignedSignatureProperties><x:SignedDataObjectProperties>%s</x:SignedDataObjectProperties>"
+                             "</x:SignedProperties>",
+                             property) > 0);
+        char *text = past_enveloping_as(signer, "</x:SignedSignatureProperties></x:SignedProperties>", around);
+        free(around);
+        return text;
+}
+
+/* With a content time-stamp of that day (EN 319 132-1 5.2.8.1). */
+static inline char *past_content(const struct pki_holder *signer, const struct pki_holder *stamper, int day)
+{
+        static const char canonical[] = "<offre xmlns=\"urn:exemple\" Id=\"offre\"><prix>100</prix></offre>";
+        uint8_t digest[32];
+        char *property = NULL;
+        EVP_Digest(canonical, sizeof canonical - 1, digest, NULL, EVP_sha256(), NULL);
+        char *token = past_token(stamper, day, digest);
+        assert_true(asprintf(&property,
+                             "<x:AllDataObjectsTimeStamp><ds:CanonicalizationMethod Algorithm=\"" PART_EXCLUSIVE
+                             "\"/><x:EncapsulatedTimeStamp>%s</x:EncapsulatedTimeStamp></x:AllDataObjectsTimeStamp>",
+                             token) > 0);
+        char *text = past_enveloping(signer, property);
+        free(property);
+        free(token);
         return text;
 }
 

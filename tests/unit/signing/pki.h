@@ -50,12 +50,13 @@ static inline void pki_extend(X509 *certificate, X509 *issuer, const struct pki_
         X509_EXTENSION_free(made);
 }
 
-/* A certificate valid from `from` to `to` days, issued by `issuer` (NULL: by itself). Extensions end with an empty one. */
-static inline struct pki_holder pki_issue(const struct pki_holder *issuer, const char *name, int from, int to,
-                                          const struct pki_extension *extensions)
+/* A certificate for `key` valid from `from` to `to` days, issued by `issuer` (NULL: by itself). Extensions end with an empty one.
+ */
+static inline struct pki_holder pki_issue_for(EVP_PKEY *key, const struct pki_holder *issuer, const char *name, int from, int to,
+                                              const struct pki_extension *extensions)
 {
         static long serial = 1000;
-        struct pki_holder made = {EVP_EC_gen("P-256"), X509_new()};
+        struct pki_holder made = {key, X509_new()};
         const struct pki_holder *by = issuer != NULL ? issuer : &made;
         assert_non_null(made.key);
         X509_set_version(made.certificate, 2);
@@ -72,11 +73,22 @@ static inline struct pki_holder pki_issue(const struct pki_holder *issuer, const
         return made;
 }
 
-static inline struct pki_holder pki_authority(const struct pki_holder *issuer, const char *name)
+static inline struct pki_holder pki_issue(const struct pki_holder *issuer, const char *name, int from, int to,
+                                          const struct pki_extension *extensions)
+{
+        return pki_issue_for(EVP_EC_gen("P-256"), issuer, name, from, to, extensions);
+}
+
+static inline struct pki_holder pki_authority_from(const struct pki_holder *issuer, const char *name, int from)
 {
         const struct pki_extension extensions[] = {
                 {NID_basic_constraints, "critical,CA:TRUE", NULL}, {NID_key_usage, "critical,keyCertSign,cRLSign", NULL}, {0}};
-        return pki_issue(issuer, name, -1000, 3000, extensions);
+        return pki_issue(issuer, name, from, 3000, extensions);
+}
+
+static inline struct pki_holder pki_authority(const struct pki_holder *issuer, const char *name)
+{
+        return pki_authority_from(issuer, name, -1000);
 }
 
 static inline struct pki_holder pki_signer(const struct pki_holder *issuer, const char *name)
