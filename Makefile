@@ -18,9 +18,9 @@ CFLAGS   += -std=c17 $(OPTIMIZE) -g -fPIC -pthread -fstack-protector-strong -fvi
 LDFLAGS  += -pthread -Wl,--as-needed -Wl,-z,relro -Wl,-z,now $(SANITIZE)
 
 # System headers are not ours to warn about; xmlsec's pkg-config flags carry defines that its headers need.
-SYSTEM_FLAGS := $(shell pkg-config --cflags $(PACKAGES) libpq libcurl libmicrohttpd libevent libseccomp gmime-3.0 libp11 2>/dev/null | sed 's/-I/-isystem /g')
+SYSTEM_FLAGS := $(shell pkg-config --cflags $(PACKAGES) libpq libcurl libmicrohttpd libevent libseccomp gmime-3.0 libp11 cairo-ft cairo-pdf 2>/dev/null | sed 's/-I/-isystem /g')
 CPPFLAGS += $(SYSTEM_FLAGS)
-LIBRARIES := $(shell pkg-config --libs $(PACKAGES) libpq libcurl libmicrohttpd libevent libevent_openssl libevent_pthreads libseccomp libarchive gmime-3.0 libp11 libqrencode 2>/dev/null)
+LIBRARIES := $(shell pkg-config --libs $(PACKAGES) libpq libcurl libmicrohttpd libevent libevent_openssl libevent_pthreads libseccomp libarchive gmime-3.0 libp11 libqrencode cairo-ft cairo-pdf 2>/dev/null)
 
 .SECONDEXPANSION:
 .SECONDARY:

@@ -7,7 +7,7 @@ grant usage on schema api to pli_front, pli_notary, pli_relay, pli_admin;
 grant execute on function api.now, api.identify, api.consultation_create, api.consultation_publish, api.consultation_list, api.consultation_show,
         api.document_begin, api.document_finish, api.document_open, api.chunk_put, api.chunks_settle, api.chunk_drop, api.chunk_read,
         api.deposit_open, api.deposit_show, api.deposit_commit, api.deposit_withdraw, api.envelope_admit, api.transfer_record, api.manifest_put,
-        api.opening_start, api.opening_shares_wanted, api.opening_share_put, api.opening_show, api.opening_decide, api.opening_trial_show, api.opening_trial_put, api.opening_trial_answer, api.opening_trial_settle,
+        api.opening_start, api.opening_shares_wanted, api.opening_share_put, api.opening_show, api.opening_decide, api.opening_receipt, api.opening_trial_show, api.opening_trial_put, api.opening_trial_answer, api.opening_trial_settle,
         api.key_show, api.key_challenge_put, api.key_challenge_answer, api.envelope_claim, api.envelope_settle, api.envelope_show,
         api.filing_create, api.filing_file_begin, api.filing_file_finish, api.filing_show, api.filing_submit, api.filing_refuse,
         api.receipts_after, api.events_after, api.cursor_acknowledge, api.receipt_show, api.checkpoint_note, api.checkpoint_cosigned, api.journal_tile,

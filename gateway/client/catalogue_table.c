@@ -266,7 +266,7 @@ const struct catalogue_row catalogue[] = {
         {"not before this instant, with its zone", "pas avant cet instant, avec son fuseau"},
         {"what changed; needed once published", "ce qui change ; nécessaire après la publication"},
         /* ---- safeguards, registers, rehearsals, evidence ---- */
-        {"--format is csv or json, not %s", "--format vaut csv ou json, pas %s"},
+        {"--format is csv, json, html or pdf, not %s", "--format vaut csv, json, html ou pdf, pas %s"},
         {"A deposit would go well from here. Nothing of this one is kept.", "Un dépôt se passerait bien d'ici. Rien de celui-ci n'est conservé."},
         {"A file is not the one that was exported", "Un fichier n'est pas celui qui a été exporté"},
         {"A file that the receipt lists is not there", "Un fichier que l'accusé énumère n'y est pas"},
@@ -399,7 +399,7 @@ const struct catalogue_row catalogue[] = {
         {"where the receipt goes; not kept if not given", "où va l'accusé ; non conservé par défaut"},
         {"where the receipt goes; receipt.xml in this folder if not given", "où va l'accusé ; receipt.xml dans ce dossier par défaut"},
         {"whose key it is: first and last name", "à qui est la clé : prénom et nom"},
-        {"write the minutes (procès-verbal), HTML", "écrit le procès-verbal, HTML"},
+        {"write the minutes (procès-verbal): HTML, FILE.pdf, or FILE.xml, which proves", "écrit le procès-verbal : HTML, FICHIER.pdf, ou FICHIER.xml, qui fait preuve"},
         {"your certificate, PEM (PLI_CERTIFICATE)", "votre certificat, PEM (PLI_CERTIFICATE)"},
 };
 /* clang-format on */

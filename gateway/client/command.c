@@ -130,7 +130,7 @@ static const struct option_row reason_options[] = {
 };
 static const struct option_row registers_options[] = {
         {"name", "NAME", OPTION_VALUE, "withdrawals, deposits or safeguards; all if not given"},
-        {"format", "csv|json", OPTION_VALUE, "csv if not given"},
+        {"format", "csv|json|html|pdf", OPTION_VALUE, "csv if not given"},
         {OUTPUT_FOLDER},
         {NO_MORE},
 };
@@ -149,7 +149,7 @@ static const struct option_row open_options[] = {
         {NO_MORE},
 };
 static const struct option_row opening_options[] = {
-        {"minutes", "FILE", OPTION_VALUE, "write the minutes (procès-verbal), HTML"},
+        {"minutes", "FILE", OPTION_VALUE, "write the minutes (procès-verbal): HTML, FILE.pdf, or FILE.xml, which proves"},
         {"output", "FOLDER", OPTION_VALUE, "folder to write to"},
         {NO_MORE},
 };

@@ -178,11 +178,18 @@ static bool documents_fetch(const struct invocation *invocation, struct session 
         return good;
 }
 
+/* What the name asks for: FILE.pdf, FILE.xml, else HTML. */
+static const char *minutes_format(const char *file)
+{
+        const char *dot = strrchr(path_name(file), '.');
+        return dot != NULL && (strcmp(dot, ".pdf") == 0 || strcmp(dot, ".xml") == 0) ? dot + 1 : "html";
+}
+
 static bool minutes_fetch(const struct invocation *invocation, struct session *session, struct problem *problem)
 {
         const char *file = invocation_option(invocation, "minutes");
-        char *path =
-                session_path("/api/v1/consultations/%s/opening/minutes?lang=%s", invocation->arguments[0], catalogue_language());
+        char *path = session_path("/api/v1/consultations/%s/opening/minutes?lang=%s&format=%s", invocation->arguments[0],
+                                  catalogue_language(), minutes_format(file));
         struct download download = {.path = path, .file = file, .label = path_name(file)};
         bool fetched = download_run(invocation, session, &download, problem);
         if (fetched)

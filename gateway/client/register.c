@@ -41,8 +41,9 @@ static bool format_choose(const struct invocation *invocation, const char **form
         *format = invocation_option(invocation, "format");
         if (*format == NULL)
                 *format = "csv";
-        if (strcmp(*format, "csv") != 0 && strcmp(*format, "json") != 0)
-                return problem_set(problem, "usage", words("--format is csv or json, not %s"), *format);
+        if (strcmp(*format, "csv") != 0 && strcmp(*format, "json") != 0 && strcmp(*format, "html") != 0 &&
+            strcmp(*format, "pdf") != 0)
+                return problem_set(problem, "usage", words("--format is csv, json, html or pdf, not %s"), *format);
         return invocation_option(invocation, "output") != NULL ||
                problem_set(problem, "usage", "%s", words("where to? Give --output FOLDER"));
 }

@@ -25,6 +25,7 @@ CONFIG_TEXT(spool, "/var/tmp", "front: folder for documents on their way to a sl
 CONFIG_TEXT(signature_anchors, "/etc/pli/signature-anchors.pem", "front: authorities of tender signatures, PEM")
 CONFIG_TEXT(stamp_anchors, "/etc/pli/stamp-anchors.pem", "front, notary: authorities of time-stamps, PEM")
 CONFIG_TEXT(ui, "/usr/share/pli/ui", "front: folder of the web pages")
+CONFIG_TEXT(paper_fonts, "/usr/share/fonts/truetype/dejavu", "front: folder of the fonts that printable documents (PDF) carry: DejaVuSans.ttf, DejaVuSans-Bold.ttf")
 CONFIG_TEXT(public_url, "https://localhost", "front, notary: where the public reaches this gateway")
 CONFIG_TEXT(seal_key, "/etc/pli/seal.p12", "notary: the gateway's seal: PKCS#12, PEM key, or a key in a token, pkcs11:token=…;object=…?module-path=… (RFC 7512)")
 CONFIG_TEXT(seal_passphrase_file, "", "notary: file whose first line is seal_key's passphrase or PIN; empty: none")

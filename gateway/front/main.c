@@ -65,6 +65,7 @@ static bool jail_close(const struct config *config, struct problem *problem)
                                         config->judge,
                                         config->database_files,
                                         config->ui,
+                                        config->paper_fonts,
                                         config->schemas,
                                         config->signature_anchors,
                                         config->stamp_anchors,

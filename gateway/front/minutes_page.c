@@ -1,6 +1,7 @@
 /* minutes_page.c - words and pieces; see minutes_page.h. */
 #include "gateway/front/minutes_page.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const words[WORDS][2] = {
@@ -23,8 +24,15 @@ static const struct {
         {"replaced", {"remplacé", "replaced"}},
         {"sealed", {"scellé", "sealed"}},
         {"ready", {"en cours d'ouverture", "being opened"}},
+        {"destroyed", {"détruit au terme de sa conservation", "destroyed at the end of its keeping"}},
         {"candidature", {"candidature", "application"}},
         {"offre", {"offre", "offer"}},
+        {"offre-technique", {"offre technique", "technical offer"}},
+        {"offre-financiere", {"offre financière", "financial offer"}},
+        {"admit", {"candidature admise", "candidature admitted"}},
+        {"eliminate", {"candidature éliminée", "candidature eliminated"}},
+        {"open-late", {"ouverture décidée d'un pli hors délai", "late deposit opened by decision"}},
+        {"open-offers", {"ouverture décidée d'offres écartées", "withheld offers opened by decision"}},
         {"offre-technique", {"offre technique", "technical offer"}},
         {"offre-financiere", {"offre financière", "financial offer"}},
         {"clean", {"sain", "clean"}},
@@ -47,36 +55,9 @@ const char *page_code(const struct minutes_page *page, const char *code)
         return code;
 }
 
-/* ---- pieces of HTML ---- */
-
-/* Every text from outside passes here. */
-void page_text(struct minutes_page *page, const char *value)
+enum language page_language(const char *language)
 {
-        for (const char *at = value; *at != '\0'; at++) {
-                switch (*at) {
-                case '&':
-                        fputs("&amp;", page->out);
-                        break;
-                case '<':
-                        fputs("&lt;", page->out);
-                        break;
-                case '>':
-                        fputs("&gt;", page->out);
-                        break;
-                case '"':
-                        fputs("&quot;", page->out);
-                        break;
-                default:
-                        putc(*at, page->out);
-                }
-        }
-}
-
-void page_element(struct minutes_page *page, const char *name, const char *value)
-{
-        fprintf(page->out, "<%s>", name);
-        page_text(page, value);
-        fprintf(page->out, "</%s>", name);
+        return strncmp(language, "en", 2) == 0 ? ENGLISH : FRENCH;
 }
 
 const char *page_member(const json_t *object, const char *key)
@@ -85,37 +66,53 @@ const char *page_member(const json_t *object, const char *key)
         return value != NULL ? value : "";
 }
 
-/* "2026-03-31T11:59:59.123456Z" as people read it, in UTC; the machine's text stays in the datetime attribute. */
-void page_instant(struct minutes_page *page, const char *value)
-{
+struct instant {
         int year, month, day;
         char hour[9];
-        if (sscanf(value, "%4d-%2d-%2dT%8s", &year, &month, &day, hour) != 4) {
-                page_text(page, value);
-                return;
+};
+
+static bool instant_read(const char *text, struct instant *out)
+{
+        return sscanf(text, "%4d-%2d-%2dT%8[0-9:]", &out->year, &out->month, &out->day, out->hour) == 4;
+}
+
+/* The day as the language writes it, then the hour. */
+static int day_write(const struct minutes_page *page, const struct instant *at, char *out, size_t room)
+{
+        return page->language == FRENCH ? snprintf(out, room, "%02d/%02d/%04d à %s", at->day, at->month, at->year, at->hour)
+                                        : snprintf(out, room, "%04d-%02d-%02d %s", at->year, at->month, at->day, at->hour);
+}
+
+const char *page_instant_text(const struct minutes_page *page, const char *text, char out[PAGE_INSTANT])
+{
+        struct instant utc;
+        if (!instant_read(text, &utc) || text[strlen(text) - 1] != 'Z') {
+                snprintf(out, PAGE_INSTANT, "%.100s", text);
+                return out;
         }
-        fputs("<time datetime=\"", page->out);
-        page_text(page, value);
-        if (page->language == FRENCH)
-                fprintf(page->out, "\">%02d/%02d/%04d à ", day, month, year);
-        else
-                fprintf(page->out, "\">%04d-%02d-%02d ", year, month, day);
-        page_text(page, hour);
-        fputs(" UTC</time>", page->out);
+        int length = day_write(page, &utc, out, PAGE_INSTANT);
+        snprintf(out + length, (size_t)(PAGE_INSTANT - length), " UTC");
+        return out;
+}
+
+const char *page_instant(const struct minutes_page *page, const json_t *object, const char *key, char out[PAGE_INSTANT])
+{
+        char name[40];
+        struct instant here, utc;
+        snprintf(name, sizeof name, "%sLocal", key);
+        const char *text = page_member(object, key), *local = page_member(object, name);
+        if (!instant_read(local, &here) || !instant_read(text, &utc))
+                return page_instant_text(page, text, out);
+        /* Two hours of that day in autumn bear the same name: UTC tells them apart. */
+        int length = day_write(page, &here, out, PAGE_INSTANT);
+        snprintf(out + length, (size_t)(PAGE_INSTANT - length), " %s (%s UTC)", page_word(page, W_PARIS), utc.hour);
+        return out;
 }
 
 void page_table(struct minutes_page *page, const enum word *columns, size_t count)
 {
-        fputs("<table><thead><tr>", page->out);
-        for (size_t i = 0; i < count; i++) {
-                fputs("<th scope=\"col\">", page->out);
-                page_text(page, page_word(page, columns[i]));
-                fputs("</th>", page->out);
-        }
-        fputs("</tr></thead><tbody>", page->out);
-}
-
-void page_table_end(struct minutes_page *page)
-{
-        fputs("</tbody></table>\n", page->out);
+        const char *names[PAPER_COLUMNS];
+        for (size_t i = 0; i < count; i++)
+                names[i] = page_word(page, columns[i]);
+        paper_table(page->paper, names, count);
 }

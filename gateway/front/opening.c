@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include "gateway/core/base64.h"
+#include "gateway/core/config.h"
 #include "gateway/core/log.h"
 #include "gateway/core/owner.h"
 #include "gateway/core/verdict.h"
 #include "gateway/front/call.h"
 #include "gateway/front/minutes.h"
+#include "gateway/front/paper_answer.h"
 #include "signing/signing.h"
 
 DEFINE_OWNER(json_t, json_decref)
@@ -181,23 +183,62 @@ enum answer opening_share_put(struct request *request)
 
 /* ---- minutes ---- */
 
+enum minutes_form { MINUTES_HTML, MINUTES_PDF, MINUTES_XML };
+
+static bool form_read(const struct request *request, enum minutes_form *out, struct problem *problem)
+{
+        const char *format = http_query(request, "format");
+        if (format == NULL || strcmp(format, "html") == 0)
+                *out = MINUTES_HTML;
+        else if (strcmp(format, "pdf") == 0)
+                *out = MINUTES_PDF;
+        else if (strcmp(format, "xml") == 0)
+                *out = MINUTES_XML;
+        else
+                return problem_set(problem, "request-malformed", "format is html, pdf or xml");
+        return true;
+}
+
+/* The minutes that prove: the receipt of the opening's last event, made by the notary. */
+static enum answer minutes_receipt(struct request *request)
+{
+        struct problem problem = {0};
+        OWN(json_t) found = NULL;
+        if (!call_about(request, "api.opening_receipt", NULL, &found, &problem))
+                return http_answer_problem(request, &problem);
+        const char *xml = json_string_value(json_object_get(found, "receipt"));
+        if (xml == NULL)
+                return http_answer_json(request, 202, TAKE(found));
+        return http_answer_bytes(request, 200, "application/xml", xml, strlen(xml));
+}
+
+static enum answer minutes_answer(struct request *request, const struct minutes *minutes, bool pdf)
+{
+        struct problem problem = {0};
+        const struct paper_heading heading = minutes_heading(minutes);
+        struct paper *paper = NULL;
+        if (!pdf)
+                paper = paper_html(&heading);
+        else if (!paper_pdf(&heading, request->config->paper_fonts, &paper, &problem))
+                return http_answer_problem(request, &problem);
+        minutes_write(minutes, paper);
+        return paper_answer(request, paper);
+}
+
 enum answer opening_minutes(struct request *request)
 {
         struct problem problem = {0};
         OWN(json_t) opening = NULL;
         OWN(json_t) consultation = NULL;
+        enum minutes_form form;
+        if (!form_read(request, &form, &problem))
+                return http_answer_problem(request, &problem);
+        if (form == MINUTES_XML)
+                return minutes_receipt(request);
         if (!call_about(request, "api.opening_show", NULL, &opening, &problem) ||
             !call_about(request, "api.consultation_show", NULL, &consultation, &problem))
                 return http_answer_problem(request, &problem);
         const char *language = http_query(request, "lang");
-        char *html = minutes_html(opening, consultation, language != NULL ? language : request->language);
-        if (html == NULL) {
-                problem_set(&problem, "internal", "the minutes could not be made");
-                return http_answer_problem(request, &problem);
-        }
-        http_answer_header(request, "Content-Security-Policy",
-                           "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-        enum answer answer = http_answer_bytes(request, 200, "text/html; charset=utf-8", html, strlen(html));
-        free(html);
-        return answer;
+        const struct minutes minutes = {opening, consultation, language != NULL ? language : request->language};
+        return minutes_answer(request, &minutes, form == MINUTES_PDF);
 }

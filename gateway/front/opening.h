@@ -19,7 +19,8 @@ enum answer opening_shares(struct request *request);
 enum answer opening_share_put(struct request *request);
 /* POST /api/v1/consultations/{consultation}/opening/decisions {"deposit","decision","reason"}: the opening. */
 enum answer opening_decide(struct request *request);
-/* GET /api/v1/consultations/{consultation}/opening/minutes?lang=fr|en: HTML */
+/* GET /api/v1/consultations/{consultation}/opening/minutes?lang=fr|en&format=html|pdf|xml; xml: the sealed receipt of the opening's
+ * last event, 202 while the notary is at it. */
 enum answer opening_minutes(struct request *request);
 
 #endif

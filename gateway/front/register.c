@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/core/config.h"
 #include "gateway/core/owner.h"
 #include "gateway/formats/csv.h"
 #include "gateway/front/call.h"
+#include "gateway/front/paper_answer.h"
+#include "gateway/front/register_page.h"
 
 DEFINE_OWNER(json_t, json_decref)
 
@@ -43,22 +46,49 @@ static json_t *rows_named(const json_t *kept)
         return rows;
 }
 
+enum register_form { REGISTER_JSON, REGISTER_CSV, REGISTER_HTML, REGISTER_PDF };
+
+static bool form_read(const struct request *request, enum register_form *out, struct problem *problem)
+{
+        static const char *const names[] = {"json", "csv", "html", "pdf"};
+        const char *format = http_query(request, "format");
+        *out = REGISTER_JSON;
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+                if (format != NULL && strcmp(format, names[i]) == 0) {
+                        *out = (enum register_form)i;
+                        return true;
+                }
+        }
+        return format == NULL || problem_set(problem, "request-malformed", "format is json, csv, html or pdf");
+}
+
+static enum answer register_paper(struct request *request, const json_t *kept, bool pdf)
+{
+        struct problem problem = {0};
+        const char *language = http_query(request, "lang");
+        language = language != NULL ? language : request->language;
+        const struct paper_heading heading = register_heading(kept, language);
+        struct paper *paper = NULL;
+        if (!pdf)
+                paper = paper_html(&heading);
+        else if (!paper_pdf(&heading, request->config->paper_fonts, &paper, &problem))
+                return http_answer_problem(request, &problem);
+        register_write(kept, language, paper);
+        return paper_answer(request, paper);
+}
+
 enum answer register_show(struct request *request)
 {
         struct problem problem = {0};
-        json_t *kept = NULL;
-        const char *format = http_query(request, "format");
-        bool csv = format != NULL && strcmp(format, "csv") == 0;
-        if (!csv && format != NULL && strcmp(format, "json") != 0) {
-                problem_set(&problem, "request-malformed", "format is csv or json");
+        OWN(json_t) kept = NULL;
+        enum register_form form;
+        if (!form_read(request, &form, &problem) ||
+            !call_about(request, "api.register_show", request->variables[1], &kept, &problem))
                 return http_answer_problem(request, &problem);
-        }
-        if (!call_about(request, "api.register_show", request->variables[1], &kept, &problem))
-                return http_answer_problem(request, &problem);
-        if (csv) {
-                OWN(json_t) owned = kept;
-                return csv_answer(request, owned);
-        }
+        if (form == REGISTER_CSV)
+                return csv_answer(request, kept);
+        if (form != REGISTER_JSON)
+                return register_paper(request, kept, form == REGISTER_PDF);
         json_object_set_new(kept, "rows", rows_named(kept));
-        return http_answer_json(request, 200, kept);
+        return http_answer_json(request, 200, TAKE(kept));
 }

@@ -95,7 +95,7 @@ const struct route routes[] = {
         {"GET", CONSULTATION "/safeguards", BUYER | MEMBER | AUDITOR, BODY_NONE, 0, safeguard_list, NULL, "The safeguard copies, and which may be opened", false, NULL},
         {"POST", "/api/v1/safeguards/{safeguard}/open", BUYER, BODY_MEMORY, 16 * KIB, safeguard_open, NULL, "Open a safeguard copy, in a case of the law", false, NULL},
         {"POST", "/api/v1/safeguards/{safeguard}/destroy", BUYER, BODY_MEMORY, 16 * KIB, safeguard_destroy, NULL, "Destroy a safeguard copy unopened", false, NULL},
-        {"GET", CONSULTATION "/registers/{name}", BUYER | MEMBER | AUDITOR, BODY_NONE, 0, register_show, NULL, "A register: withdrawals, deposits or safeguards; format=json or csv", false, NULL},
+        {"GET", CONSULTATION "/registers/{name}", BUYER | MEMBER | AUDITOR, BODY_NONE, 0, register_show, NULL, "A register: withdrawals, deposits or safeguards; format=json, csv, html or pdf", false, NULL},
 
         {"GET", "/api/v1/member/key", MEMBER, BODY_NONE, 0, commission_key_show, NULL, "What is known of your key, and whether you have shown that you hold it", false, NULL},
         {"POST", "/api/v1/member/key/challenge", MEMBER, BODY_NONE, 0, commission_key_challenge, NULL, "Have a share sealed for your key", false, NULL},
@@ -109,7 +109,7 @@ const struct route routes[] = {
         {"GET", CONSULTATION "/opening/shares", MEMBER, BODY_NONE, 0, opening_shares, NULL, "The envelopes that await this member's share", false, NULL},
         {"POST", CONSULTATION "/opening/shares", MEMBER, BODY_MEMORY, MIB, opening_share_put, NULL, "Hand over this member's shares", false, NULL},
         {"POST", CONSULTATION "/opening/decisions", BUYER, BODY_MEMORY, 16 * KIB, opening_decide, NULL, "Admit or eliminate a candidature; have a late or withheld envelope opened", false, NULL},
-        {"GET", CONSULTATION "/opening/minutes", BUYER | MEMBER, BODY_NONE, 0, opening_minutes, NULL, "The minutes of the opening, HTML", false, NULL},
+        {"GET", CONSULTATION "/opening/minutes", BUYER | MEMBER, BODY_NONE, 0, opening_minutes, NULL, "The minutes of the opening; format=html, pdf, or xml: their sealed receipt", false, NULL},
         {"GET", "/api/v1/envelopes/{envelope}", BUYER | MEMBER, BODY_NONE, 0, envelope_show, NULL, "The report of an opened envelope", false, NULL},
         {"GET", "/api/v1/envelopes/{envelope}/documents/{name}", BUYER | MEMBER, BODY_NONE, 0, envelope_document, NULL, "A document of an opened envelope", false, NULL},
 

@@ -350,7 +350,7 @@ begin
                 select from envelope e where e.body = d.body and e.deposit = d.id and e.kind = 'candidature' and e.state in ('sealed', 'ready')) then
                 perform rule.refuse('step-refused', 'Its candidature has not been opened yet.');
         elsif wanted = 'eliminate' and exists (
-                select from envelope e where e.body = d.body and e.deposit = d.id and e.kind = 'offre' and e.state not in ('sealed', 'replaced')) then
+                select from envelope e where e.body = d.body and e.deposit = d.id and e.kind <> 'candidature' and e.state not in ('sealed', 'replaced')) then
                 perform rule.refuse('step-refused', 'Its offer is open already.');
         end if;
 end
@@ -360,6 +360,22 @@ create function api.opening_show(actor uuid, consultation uuid) returns jsonb
 language plpgsql stable security definer set search_path = pli, pg_temp as $$
 begin
         return rule.opening_json(rule.opening_seen(actor, $2));
+end
+$$;
+
+-- The receipt of the opening's last minutes: when it ended, or was amended. "receipt" is null until the notary has made it.
+create function api.opening_receipt(actor uuid, consultation uuid) returns jsonb
+language plpgsql stable security definer set search_path = pli, pg_temp as $$
+declare
+        c consultation := rule.opening_seen(actor, $2);
+        last bigint;
+begin
+        select max(e.id) into last from event e where e.body = c.body and e.subject_type = 'opening' and e.subject = c.id::text
+                and e.fact in ('opening.finished', 'opening.amended');
+        if last is null then
+                perform rule.refuse('opening-unfinished', 'The opening has not come to its end: there are no minutes to seal yet.');
+        end if;
+        return jsonb_build_object('event', last, 'receipt', (select convert_from(r.xml, 'UTF8') from receipt r where r.event = last));
 end
 $$;
 

@@ -48,6 +48,6 @@ begin
         else
                 perform rule.refuse('not-found', format('The registers are withdrawals, deposits and safeguards, not "%s".', left($3, 40)));
         end case;
-        return jsonb_build_object('register', $3, 'consultation', c.id, 'reference', c.reference, 'at', rule.instant(clock_timestamp())) || kept;
+        return jsonb_build_object('register', $3, 'consultation', c.id, 'reference', c.reference, 'at', rule.instant(clock_timestamp()), 'atLocal', rule.local(clock_timestamp())) || kept;
 end
 $$;

@@ -1,5 +1,6 @@
 """The commission: substitutes, tokens, proofs and rehearsals; wrong shares; openings in an order, interrupted, decided on."""
 import base64
+import csv
 import hashlib
 import json
 import os
@@ -382,3 +383,63 @@ def test_a_member_who_leaves_in_the_middle_and_comes_back_holds_up_nobody(stack,
     wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened")
     assert leaver.hand([two])[0] in (200, 422)  # too late, and harmless
     house.assert_same(consultation, files)
+
+
+# ---- minutes and registers ----
+
+def pdf_text(path):
+    return subprocess.run(["pdftotext", "-layout", path, "-"], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_minutes_and_registers_are_had_on_paper_and_as_proof(stack, house, deputies):
+    consultation = draft(house, ("member-1", "deputy-1"), "member-2")
+    publish(house, consultation)
+    envelope, files = house.bid("company-1", consultation, 20_000)
+    house.deposit("company-1", consultation, envelope)
+    house.end_now(consultation)
+    late, _ = house.bid("company-2", consultation, 20_000)
+    house.deposit("company-2", consultation, late)
+    assert stack.request("GET", f"/api/v1/consultations/{consultation}/opening/minutes?format=xml", "buyer")[0] == 409
+    for who in ("deputy-1", "member-2"):
+        stack.pli(who, "open", consultation)
+    wait_for("the opening", lambda: house.opening(consultation)["state"] == "opened")
+    opening = house.opening(consultation)
+    for form in ("html", "pdf", "xml"):
+        wait_for("the minutes", lambda form=form: stack.request(
+            "GET", f"/api/v1/consultations/{consultation}/opening/minutes?format={form}", "member-2")[0] == 200)
+        stack.pli("buyer", "opening", consultation, "--lang", "fr", "--minutes", house.at("pv." + form))
+    with open(house.at("pv.html"), encoding="utf-8") as file:
+        page = file.read()
+    paper = re.sub(r"\s+", " ", pdf_text(house.at("pv.pdf")))
+    hour = opening["startedLocal"][11:19] + " heure de Paris (" + opening["started"][11:19] + " UTC)"
+    for said in (hour, "Inès Suppléante (suppléant)", "Menuiserie Duval SARL (SIRET 90000000100017)", "hors délai", "Claire Duval"):
+        assert said in page and said in paper, said
+    # The XML proves: the notary's seal and time-stamp, and its place in the journal.
+    verified = stack.pli(None, "receipt", "verify", house.at("pv.xml"), "--trust", stack.pki.path("root.pem"), "--journal-key", stack.journal_key)
+    assert verified.returncode == 0
+    stack.pli(None, "verify", house.at("pv.xml"), "--trust", stack.pki.path("root.pem"), "--stamp-trust", stack.pki.path("root.pem"))
+    with open(house.at("pv.xml"), encoding="utf-8") as file:
+        xml = file.read()
+    assert f"<FinishedLocal>{opening['finishedLocal']}</FinishedLocal>" in xml and "<Substitute>Inès Suppléante</Substitute>" in xml
+    assert xml.count("<OpenedEnvelope>") == 2 and "<Signature>TOTAL-PASSED</Signature>" in xml
+    for form in ("csv", "json", "html", "pdf"):
+        stack.pli("buyer", "registers", consultation, "--lang", "fr", "--format", form, "--output", house.at("registers"))
+    register = re.sub(r"\s+", " ", pdf_text(house.at("registers", "deposits.pdf")))
+    for said in ("Registre des dépôts", "90000000100017", "90000000200015", "oui"):
+        assert said in register, (said, register)
+
+
+def test_no_formula_of_a_company_reaches_a_spreadsheet(stack, house):
+    """A name may be a formula; a spreadsheet must not run it (CSV injection)."""
+    name = "evil-company"
+    stack.pki.certify(name, "person", "p256", "/C=FR/O=Formule SARL/CN=Zoe")
+    stack.administer("enrol", "party", "--name", '=cmd|"/c calc"!A1', "--organisation", "@SUM(1+1)*cmd", "--siret", "90000000700019", "--roles",
+                     "company", "--certificate", stack.pki.path(name + ".pem"))
+    consultation = house.consultation()
+    stack.pli(name, "documents", consultation, "--output", house.at("documents"))
+    stack.pli("buyer", "registers", consultation, "--name", "withdrawals", "--output", house.at("registers"))
+    with open(house.at("registers", "withdrawals.csv"), encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert '\'=cmd|"/c calc"!A1' in cells and "'@SUM(1+1)*cmd" in cells
+    assert not [cell for cell in cells if cell[:1] in ("=", "+", "@")]
