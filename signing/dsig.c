@@ -218,17 +218,19 @@ bool dsig_open(const xml_document *document, xmlNode *signature, struct dsig **o
 struct sight {
         const xml_document *document;
         xmlNode *top;
+        bool seen;
 };
 
 static void sight_see(void *context, xmlSecNodeSetPtr nodes)
 {
-        const struct sight *sight = context;
+        struct sight *sight = context;
+        sight->seen = true;
         coverage_see(sight->document, sight->top, nodes);
 }
 
 static void inside_check(const xml_document *document, struct reference *reference, bool named, struct work *work)
 {
-        struct sight sight = {document, reference->target};
+        struct sight sight = {document, reference->target, false};
         const struct chain_input input = {.document = document,
                                           .top = reference->target,
                                           .comments = reference->comments,
@@ -240,7 +242,8 @@ static void inside_check(const xml_document *document, struct reference *referen
                 coverage_name(document, reference->target, reference->covers);
         else
                 snprintf(reference->covers, sizeof reference->covers, "element with the Id %.200s", reference->uri);
-        coverage_settle(document, reference->target, reference->verdict == CHAIN_HOLDS);
+        if (sight.seen)
+                coverage_settle(document, reference->target, reference->verdict == CHAIN_HOLDS);
 }
 
 static void file_check(struct reference *reference, const struct files *files, struct work *work)

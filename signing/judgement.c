@@ -17,6 +17,14 @@
 #include "signing/stamp_judge.h"
 #include "signing/strength.h"
 
+static bool told(const struct judgement *judgement, enum reason_code code)
+{
+        for (size_t n = 0; n < judgement->reason_count; n++)
+                if (judgement->reasons[n].code == code)
+                        return true;
+        return false;
+}
+
 void reason_add(struct judgement *judgement, enum reason_code code, const char *format, ...)
 {
         enum signing_indication indication = reason_row(code)->indication;
@@ -24,8 +32,8 @@ void reason_add(struct judgement *judgement, enum reason_code code, const char *
                 judgement->indication = indication;
                 judgement->sub_indication = reason_row(code)->sub_indication;
         }
-        if (judgement->reason_count ==
-            sizeof judgement->reasons / sizeof judgement->reasons[0]) /* a thousand findings alike add nothing to the report */
+        if (judgement->reason_count >= REASONS_ANY &&
+            told(judgement, code)) /* a thousand findings alike add nothing to the report */
                 return;
         struct reason *reason = &judgement->reasons[judgement->reason_count++];
         va_list arguments;

@@ -25,6 +25,9 @@ struct reason {
         char detail[256];
 };
 
+/* As they come up to REASONS_ANY, then one of each code that is not told yet. */
+enum { REASONS_ANY = 48, REASONS_MAX = REASONS_ANY + REASON_COUNT };
+
 struct stamp_finding {
         const char *type;
         int64_t at;
@@ -51,7 +54,7 @@ struct judgement {
         int64_t best;            /* best signature time */
         bool proven, covers_all; /* that by a trusted time-stamp; all content signed */
         struct qualification qualification;
-        struct reason reasons[48];
+        struct reason reasons[REASONS_MAX];
         size_t reason_count;
         enum signing_indication indication;
         const char *sub_indication;
