@@ -102,6 +102,8 @@ static enum path_outcome revocation_step(struct step *step)
         const struct revocation_finding finding = finding_at(step, step->request->at);
         enum path_outcome outcome = revocation_outcome(step, &finding);
         int64_t end = 0;
+        if (outcome > PATH_GOOD_REVOCATION_UNJUDGED && finding.state < REVOCATION_GOOD && step->request->found != NULL)
+                wanted_add(&step->request->found->wanted, step->certificate, step->issuer);
         if (outcome > PATH_GOOD_REVOCATION_UNJUDGED && (step->detail[0] == '\0' || finding.state == REVOCATION_REVOKED))
                 revocation_tell(step, &finding);
         else if (instant_of_asn1(X509_get0_notAfter(step->certificate), &end))

@@ -24,18 +24,20 @@
 #include "gateway/core/owner.h"
 #include "signing/judge_envelope.h"
 #include "signing/judge_pes.h"
+#include "signing/judge_trust.h"
 #include "signing/refusal.h"
 
 DEFINE_OWNER(json_t, json_decref)
 DEFINE_OWNER(signing_trust, signing_trust_free)
 DEFINE_OWNER(signing_report, signing_report_free)
 
-enum { PARTS = FRAME_EVIDENCE + 1 };
+enum { PARTS = FRAME_SIGNERS + 1 };
 
-/* A job as it arrived: its head, and its parts by frame type. */
+/* A job as it arrived: its head, its parts by frame type, and what there may be several of. */
 struct job {
         json_t *head;
-        struct frame parts[PARTS];
+        struct frame parts[PARTS], pieces[FRAME_PIECES_MAX];
+        size_t piece_count;
 };
 
 static struct signing_bytes part(const struct job *job, enum frame_type type)
@@ -48,7 +50,24 @@ static void job_clear(struct job *job)
         json_decref(job->head);
         for (int i = 0; i < PARTS; i++)
                 frame_free(&job->parts[i]);
+        for (size_t i = 0; i < job->piece_count; i++)
+                frame_free(&job->pieces[i]);
         *job = (struct job){0};
+}
+
+static bool frame_keep(struct job *job, const struct frame *frame)
+{
+        if (frame->type == FRAME_LIST || frame->type == FRAME_EVIDENCE) {
+                if (job->piece_count == FRAME_PIECES_MAX)
+                        return false;
+                job->pieces[job->piece_count++] = *frame;
+                return true;
+        }
+        if (frame->type < FRAME_JOB || frame->type > FRAME_SIGNERS)
+                return false;
+        frame_free(&job->parts[frame->type]);
+        job->parts[frame->type] = *frame;
+        return true;
 }
 
 /* False: the caller is gone, or speaks otherwise; then there is nothing left to do. */
@@ -61,31 +80,23 @@ static bool job_read(struct job *job)
                         job->head = json_loadb((const char *)job->parts[FRAME_JOB].data, job->parts[FRAME_JOB].size, 0, NULL);
                         return job->head != NULL;
                 }
-                if (frame.type < FRAME_JOB || frame.type > FRAME_EVIDENCE)
+                if (!frame_keep(job, &frame))
                         break;
-                frame_free(&job->parts[frame.type]);
-                job->parts[frame.type] = frame;
                 frame = (struct frame){0};
         }
         frame_free(&frame);
         return false;
 }
 
-static bool trust_read(const struct job *job, signing_trust **out, struct signing_refusal *why)
+static bool trust_read(const struct job *job, int64_t at, signing_trust **out, struct signing_refusal *why)
 {
-        if (!json_is_true(json_object_get(job->head, "trust")))
-                return true;
-        OWN(signing_trust) trust = signing_trust_new();
-        if (trust == NULL)
-                return refuse(why, "MEMORY", "", "no memory for trust");
-        const struct signing_bytes anchors = part(job, FRAME_ANCHORS), stampers = part(job, FRAME_STAMPERS),
-                                   evidence = part(job, FRAME_EVIDENCE);
-        if ((anchors.size > 0 && !signing_trust_anchor(trust, anchors, why)) ||
-            (stampers.size > 0 && !signing_trust_stamper(trust, stampers, why)) ||
-            (evidence.size > 0 && !signing_trust_evidence(trust, evidence, why)))
-                return false;
-        *out = TAKE(trust);
-        return true;
+        const struct judge_trust given = {.anchors = part(job, FRAME_ANCHORS),
+                                          .stampers = part(job, FRAME_STAMPERS),
+                                          .signers = part(job, FRAME_SIGNERS),
+                                          .pieces = job->pieces,
+                                          .count = job->piece_count,
+                                          .at = at};
+        return !json_is_true(json_object_get(job->head, "trust")) || judge_trust_read(&given, out, why);
 }
 
 static json_t *manifest_judge(const struct job *job, struct signing_refusal *why)
@@ -115,7 +126,7 @@ static json_t *job_judge(const struct job *job, struct judge_wire *wire, struct 
         struct judge_envelope envelope = {.manifest = part(job, FRAME_MANIFEST), .shares = part(job, FRAME_SHARES)};
         wire->size = (uint64_t)json_integer_value(json_object_get(job->head, "size"));
         envelope.at = json_integer_value(json_object_get(job->head, "at"));
-        if (kind == NULL || !trust_read(job, &trust, why))
+        if (kind == NULL || !trust_read(job, envelope.at, &trust, why))
                 return NULL;
         envelope.trust = trust;
         if (strcmp(kind, "manifest") == 0)

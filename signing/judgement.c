@@ -258,6 +258,7 @@ static void certificate_validate(struct judgement *judgement)
                                        .found = &found};
         enum path_outcome outcome = path_check(&request, detail);
         path_tell(judgement, outcome, &found, detail);
+        judgement->wanted = found.wanted;
         judgement->qualification = qualification_of(trust, judgement->signer, found.issuer, judgement->best);
         if (lists_overdue(trust, judgement->at, detail, sizeof detail))
                 reason_add(judgement, REASON_LIST_OVERDUE, "%s", detail);

@@ -11,6 +11,7 @@
 #include "signing/proof.h"
 #include "signing/qualification.h"
 #include "signing/trust.h"
+#include "signing/wanted.h"
 #include "signing/xades.h"
 
 enum reason_code {
@@ -55,6 +56,7 @@ struct judgement {
         bool proven, covers_all; /* that by a trusted time-stamp; all content signed */
         struct qualification qualification;
         struct reason reasons[REASONS_MAX];
+        struct wanted wanted; /* revocation data of the signer's path */
         size_t reason_count;
         enum signing_indication indication;
         const char *sub_indication;

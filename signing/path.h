@@ -10,6 +10,7 @@
 
 #include "signing/proof.h"
 #include "signing/trust.h"
+#include "signing/wanted.h"
 
 enum path_outcome {
         PATH_UNJUDGED = 0,
@@ -38,6 +39,7 @@ struct path_found {
         int64_t revoked; /* when, of PATH_REVOKED, PATH_AUTHORITY_REVOKED and PATH_HELD */
         bool leaf;       /* it is the leaf that is outside its validity */
         X509 *issuer;    /* of the leaf, itself where it is the anchor; borrowed from the request's sets; NULL without a chain */
+        struct wanted wanted; /* borrowed alike */
 };
 
 struct path_request {

@@ -238,6 +238,8 @@ static json_t *signature_json(const struct judgement *judgement)
         put(&json, "timestamps", stamps_json(judgement));
         put(&json, "reasons", reasons_json(judgement, false));
         put(&json, "notes", reasons_json(judgement, true));
+        if (judgement->wanted.count > 0)
+                put(&json, "wanted", wanted_json(&judgement->wanted));
         return json;
 }
 

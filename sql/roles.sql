@@ -40,3 +40,7 @@ grant execute on function api.pes_create, api.pes_submit, api.return_list, api.r
 grant execute on function api.pes_answer, api.return_begin, api.return_finish, api.chunk_put, api.quarantine_begin, api.quarantine_chunk, api.quarantine_finish,
         api.channel_report to pli_relay;
 grant execute on function api.channel_list, api.channel_change, api.channel_test, api.quarantine_list, api.siret_enrol to pli_admin;
+
+grant execute on function api.revocation_want, api.revocation_bodies to pli_front;
+grant execute on function api.revocation_claim, api.revocation_store, api.revocation_fail to pli_relay;
+grant execute on function api.revocation_list to pli_admin;

@@ -31,6 +31,7 @@ int party_enrol(const struct command *command);
 int party_disable(const struct command *command);
 int party_list(const struct command *command);
 int outbox_list(const struct command *command);
+int revocation_list(const struct command *command);
 int journal_audit(const struct command *command);
 int journal_cosign(const struct command *command);
 int key_list(const struct command *command);

@@ -51,6 +51,8 @@ static const struct verb verbs[] = {
         {"key revoke", key_revoke, "--id HEX [--from INSTANT] [--reason TEXT]",
          "a key that must not be believed from then on; the notary puts it down"},
         {"outbox list", outbox_list, "", "what waits for the State"},
+        {"revocation list", revocation_list, "",
+         "the CRLs and OCSP answers that verdicts wanted, when they were fetched, and what cannot be had"},
         {"doctor", doctor_show, "", "say what is wrong; exit status 1 where something is"},
         {"config sample", config_sample, "", "the sample configuration file"},
         {"config manual", config_manual, "", "the options section of the manual pages"},

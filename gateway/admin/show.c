@@ -68,3 +68,26 @@ int doctor_show(const struct command *command)
         }
         return status;
 }
+
+/* Sources of CRLs and OCSP answers: what the relay fetches for verdicts, and what it cannot have. */
+int revocation_list(const struct command *command)
+{
+        struct problem problem;
+        OWN(json_t) sources = NULL;
+        const struct db_argument most = db_integer(1000);
+        if (!command_call(command, "api.revocation_list", &most, &sources, &problem))
+                return command_fail(command, &problem);
+        if (command->json) {
+                command_show_json(sources);
+                return 0;
+        }
+        size_t i;
+        const json_t *source;
+        json_array_foreach(sources, i, source)
+                printf("%-4s %s\n     fetched %s%s%s\n", member(source, "kind"), member(source, "url"),
+                       *member(source, "fetched") != '\0' ? member(source, "fetched") : "never",
+                       *member(source, "problem") != '\0' ? "; " : "", member(source, "problem"));
+        if (json_array_size(sources) == 0)
+                puts("No verdict has wanted revocation data.");
+        return 0;
+}

@@ -1,7 +1,7 @@
 /*
  * frame.h - a judge and its caller over a socketpair: type and size (4 bytes each, this machine's order), then the bytes.
  *
- *   caller: JOB {"kind","size","at","name","trust"}, MANIFEST … EVIDENCE (those it has), START
+ *   caller: JOB {"kind","size","at","name","trust"}, MANIFEST … SIGNERS (those it has), LIST …, EVIDENCE …, START
  *   judge:  PULL offset, size            caller: BYTES; where it cannot, it ends the judge
  *   judge:  BEGIN {"name","mediaType","size"}   caller: TAKE or SKIP;   judge: WRITE …, END
  *   judge:  REPORT json, or REFUSED {"code","clause","sentence"}: the job is over
@@ -19,6 +19,8 @@ enum frame_type {
         FRAME_SHARES,
         FRAME_ANCHORS,
         FRAME_STAMPERS,
+        FRAME_SIGNERS,
+        FRAME_LIST, /* one for each; so is EVIDENCE */
         FRAME_EVIDENCE,
         FRAME_START,
         FRAME_PULL,
@@ -34,7 +36,8 @@ enum frame_type {
 
 enum {
         FRAME_MAX = 64 * 1024 * 1024, /* revocation lists are the largest that travel in one piece */
-        FRAME_PULL_MAX = 512 * 1024   /* bytes of a source at once: a sealed chunk fits */
+        FRAME_PULL_MAX = 512 * 1024,  /* bytes of a source at once: a sealed chunk fits */
+        FRAME_PIECES_MAX = 128 /* lists and evidence of one job: Europe's lists with their pivots, and a signature's answers */
 };
 
 struct frame_pull {

@@ -48,21 +48,34 @@ static bool text_send(const struct run *run, enum frame_type type, const char *t
         return text == NULL || part_send(run, type, text, strlen(text));
 }
 
+static bool pieces_send(const struct run *run, enum frame_type type, const struct verdict_piece *pieces, size_t count)
+{
+        for (size_t n = 0; n < count; n++)
+                if (!part_send(run, type, pieces[n].data, pieces[n].size))
+                        return false;
+        return true;
+}
+
+static bool trust_send(const struct run *run, const struct verdict_trust *trust)
+{
+        return text_send(run, FRAME_ANCHORS, trust->anchors) && text_send(run, FRAME_STAMPERS, trust->stampers) &&
+               text_send(run, FRAME_SIGNERS, trust->signers) && pieces_send(run, FRAME_LIST, trust->lists, trust->list_count) &&
+               pieces_send(run, FRAME_EVIDENCE, trust->evidence, trust->evidence_count);
+}
+
 static bool job_send(const struct run *run)
 {
         const struct job *job = run->job;
         const struct verdict_trust *trust = job->trust;
         json_t *head = json_pack("{s:s, s:I, s:I, s:b, s:s*}", "kind", job->kind, "size",
                                  (json_int_t)(job->source != NULL ? job->source->size : 0), "at",
-                                 (json_int_t)(trust != NULL ? trust->at : 0), "trust", trust != NULL && trust->anchors != NULL,
-                                 "name", job->name);
+                                 (json_int_t)(trust != NULL ? trust->at : 0), "trust",
+                                 trust != NULL && (trust->anchors != NULL || trust->list_count > 0), "name", job->name);
         char *text = head == NULL ? NULL : json_dumps(head, JSON_COMPACT);
         bool sent = text != NULL && text_send(run, FRAME_JOB, text) &&
                     part_send(run, FRAME_MANIFEST, job->manifest, job->manifest_size) &&
                     part_send(run, FRAME_SHARES, job->shares.data, job->shares.count * SHARE);
-        if (sent && trust != NULL)
-                sent = text_send(run, FRAME_ANCHORS, trust->anchors) && text_send(run, FRAME_STAMPERS, trust->stampers) &&
-                       text_send(run, FRAME_EVIDENCE, trust->evidence);
+        sent = sent && (trust == NULL || trust_send(run, trust));
         json_decref(head);
         free(text);
         return sent && frame_write(run->judge->fd, FRAME_START, NULL, 0, run->deadline);

@@ -41,9 +41,16 @@ struct verdict_sink {
         bool (*write)(void *context, const uint8_t *data, size_t size);
         bool (*end)(void *context);
 };
-/* Trust as the judge gets it: concatenated PEM certificates; NULL = chain not judged. */
+struct verdict_piece {
+        const void *data;
+        size_t size;
+};
+/* Trust as the judge gets it. Texts are concatenated PEM certificates; without anchors and lists no chain is judged. What cannot be
+ * read of lists and evidence is left out: it proves nothing. Borrowed. */
 struct verdict_trust {
-        const char *anchors, *stampers, *evidence;
+        const char *anchors, *stampers, *signers; /* signers: of the lists of lists; NULL: the caller vouches for the first one */
+        const struct verdict_piece *lists, *evidence; /* TS 119 612, in any order; certificates, CRLs and OCSP answers */
+        size_t list_count, evidence_count;
         int64_t at; /* control time, from the database's clock */
 };
 struct verdict_shares {

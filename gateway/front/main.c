@@ -69,6 +69,7 @@ static bool jail_close(const struct config *config, struct problem *problem)
                                         config->schemas,
                                         config->signature_anchors,
                                         config->stamp_anchors,
+                                        config->trusted_lists,
                                         NULL};
         const char *const writable[] = {dirname(socket), config->spool, "/dev/null", NULL};
         const struct jail jail = {.profile = "front", .readable = readable, .writable = writable};

@@ -20,12 +20,17 @@
 #include "gateway/core/log.h"
 #include "gateway/core/owner.h"
 #include "gateway/core/verdict.h"
+#include "gateway/front/revocation.h"
 #include "gateway/front/sealed.h"
 #include "gateway/front/trust.h"
 
 DEFINE_OWNER(json_t, json_decref)
 typedef struct content content;
 DEFINE_OWNER(content, content_close)
+typedef struct trust trust;
+DEFINE_OWNER(trust, trust_free)
+typedef struct revocation revocation;
+DEFINE_OWNER(revocation, revocation_free)
 
 /* Threads at most; tries of one envelope before its lease is left to run out; judges that may die over one before it is the
  * envelope's fault; seconds for clamd; milliseconds of one wait. */
@@ -34,7 +39,6 @@ enum { THREADS_MOST = 64, TRIES = 8, JUDGES_LOST = 2, CLAMD_SECONDS = 120, WAIT 
 static struct {
         const struct config *config;
         struct verdict_pool *judges;
-        struct trust *trust;
         char conninfo[1024];
         atomic_bool stopping;
         pthread_t threads[THREADS_MOST];
@@ -96,20 +100,55 @@ static json_t *report_unreadable(const struct problem *problem)
                          "text", problem->detail, "documents", "missing", "verification");
 }
 
+static bool document_skip(void *context, const char *name, const char *media_type, uint64_t size)
+{
+        (void)context, (void)name, (void)media_type, (void)size;
+        return false;
+}
+
+/* Where a signature's revocation data were lacking that could be had, the signatures are judged again with them; the documents have
+ * been handed out and scanned. A fault here leaves the first verdict. */
+static void signatures_settle(struct db *db, const struct sealed *sealed, const struct verdict_source *source,
+                              struct verdict_trust given, json_t *report)
+{
+        static const char *const verdicts[] = {"verification", "manifestVerification"};
+        const struct verdict_sink none = {.begin = document_skip};
+        OWN(revocation) found = NULL;
+        OWN(json_t) again = NULL;
+        struct problem problem = {0};
+        if (!revocation_gather(db, workers.config, report, &found, &problem))
+                log_event(LOG_LEVEL_WARNING, problem.row->code, "detail", problem.detail, NULL);
+        if (found == NULL)
+                return;
+        const struct verdict_trust more = revocation_trust(found, given);
+        if (!verdict_envelope(workers.judges, sealed->manifest, sealed->manifest_size, sealed_shares(sealed), source, &more, &none,
+                              &again, &problem)) {
+                log_event(LOG_LEVEL_WARNING, problem.row->code, "detail", problem.detail, NULL);
+                return;
+        }
+        revocation_drop(again);
+        for (size_t n = 0; n < sizeof verdicts / sizeof *verdicts; n++)
+                if (json_is_object(json_object_get(again, verdicts[n])))
+                        json_object_set(report, verdicts[n], json_object_get(again, verdicts[n]));
+}
+
 /* False: the world is at fault. */
 static bool envelope_open(struct db *db, const struct sealed *sealed, json_t **report, struct problem *problem)
 {
         OWN(content) ciphertext = content_open(db, &sealed->place);
+        OWN(trust) anchors = NULL;
         const struct verdict_source source = content_source(ciphertext);
+        if (!trust_load(workers.config, &anchors, problem))
+                return false;
         struct scanning scanning = {.settings = {.socket = workers.config->antivirus,
                                                  .limit = (uint64_t)workers.config->antivirus_limit,
                                                  .seconds = CLAMD_SECONDS},
                                     .results = json_array()};
         const struct verdict_sink sink = {
                 .context = &scanning, .begin = scanning_begin, .write = scanning_write, .end = scanning_end};
-        const struct verdict_trust trust = trust_at(workers.trust, sealed->at);
+        const struct verdict_trust given = trust_at(anchors, sealed->at);
         bool judged = verdict_envelope(workers.judges, sealed->manifest, sealed->manifest_size, sealed_shares(sealed), &source,
-                                       &trust, &sink, report, problem);
+                                       &given, &sink, report, problem);
         scanning_break(&scanning);
         if (!judged && content_problem(ciphertext)->row != NULL)
                 *problem = *content_problem(ciphertext);
@@ -117,8 +156,10 @@ static bool envelope_open(struct db *db, const struct sealed *sealed, json_t **r
                 *report = report_unreadable(problem);
                 judged = true;
         }
-        if (judged)
+        if (judged) {
                 json_object_set(*report, "antivirus", scanning.results);
+                signatures_settle(db, sealed, &source, given, *report);
+        }
         json_decref(scanning.results);
         return judged;
 }
@@ -233,7 +274,8 @@ bool opening_worker_start(const struct config *config, struct verdict_pool *judg
         workers.stopping = false;
         workers.count = 0;
         snprintf(workers.conninfo, sizeof workers.conninfo, "%s user=pli_front", config->database);
-        if (!trust_load(config, &workers.trust, problem))
+        OWN(trust) readable = NULL; /* what cannot be read is said at the start */
+        if (!trust_load(config, &readable, problem))
                 return false;
         size_t wanted = config->judges > 1 ? (size_t)config->judges - 1 : 1;
         while (workers.count < wanted && workers.count < THREADS_MOST) {
@@ -252,6 +294,4 @@ void opening_worker_stop(void)
         for (size_t i = 0; i < workers.count; i++)
                 pthread_join(workers.threads[i], NULL);
         workers.count = 0;
-        trust_free(workers.trust);
-        workers.trust = NULL;
 }

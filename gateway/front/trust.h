@@ -1,6 +1,7 @@
 /*
- * trust.h - the trust anchors that verdicts of this gateway are given: the
- * files of the configuration, read once.
+ * trust.h - what verdicts of this gateway are told to trust: the files of the
+ * configuration, and the folder of trusted lists that `pli trust refresh` keeps.
+ * Read for each verdict, so that what was refreshed counts at once.
  */
 #ifndef PLI_FRONT_TRUST_H
 #define PLI_FRONT_TRUST_H

@@ -14,6 +14,7 @@
 #include "gateway/core/log.h"
 #include "gateway/relay/imap_inbox.h"
 #include "gateway/relay/outbox.h"
+#include "gateway/relay/revocation_channel.h"
 #include "gateway/relay/webhook_channel.h"
 
 static atomic_bool stop, leading;
@@ -120,9 +121,11 @@ int main(int argc, char **argv)
         struct actes_channel channel;
         struct webhook_channel *webhooks = NULL;
         struct imap_inbox *inbox = NULL;
+        struct revocation_channel *revocations = NULL;
         if (!jail_close(&config, &problem) || !actes_channel_open(&config, &stop, &channel, &problem) ||
             !webhook_channel_start(&config, &stop, &webhooks, &problem) ||
-            !imap_inbox_start(&config, &stop, &leading, &inbox, &problem))
+            !imap_inbox_start(&config, &stop, &leading, &inbox, &problem) ||
+            !revocation_channel_start(&config, &stop, &revocations, &problem))
                 return problem_exit(&problem);
         char conninfo[1024];
         snprintf(conninfo, sizeof conninfo, "%s user=pli_relay", config.database);
@@ -131,6 +134,7 @@ int main(int argc, char **argv)
         serve(&(struct outbox){db, &channel, &stop}, (int)config.relay_seconds * 1000);
         webhook_channel_stop(webhooks);
         imap_inbox_stop(inbox);
+        revocation_channel_stop(revocations);
         log_event(LOG_LEVEL_INFO, "relay-stopped", NULL);
         db_close(db);
         actes_channel_close(&channel);

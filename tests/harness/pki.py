@@ -1,4 +1,5 @@
 """A development PKI, made anew for each set by the openssl command: fictitious people, real certificates."""
+import datetime
 import os
 import subprocess
 
@@ -71,22 +72,43 @@ class Pki:
         with open(self.path("complete"), "w"):
             pass
 
-    def certify(self, name, use, key, subject, days=825):
+    def certify(self, name, use, key, subject, days=825, more=""):
+        """`more`: further lines of extensions."""
         _openssl("req", "-new", "-utf8", *CURVES[key], "-nodes", "-sha256", "-subj", subject, "-keyout", self.path(name + ".key"),
                  "-out", self.path(name + ".csr"))
-        self.sign(name, use, subject, days)
+        self.sign(name, use, subject, days, more)
 
-    def sign(self, name, use, subject, days=825):
+    def sign(self, name, use, subject, days=825, more=""):
         """The certificate that the request NAME.csr asks for."""
         extensions = self.path(name + ".ext")
         with open(extensions, "w") as file:
             file.write("basicConstraints=critical,CA:FALSE\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n" +
-                       USES[use].format(names=SERVER_NAMES) + "\n")
+                       USES[use].format(names=SERVER_NAMES) + "\n" + more)
         _openssl("x509", "-req", "-in", self.path(name + ".csr"), "-CA", self.path("root.pem"), "-CAkey", self.path("root.key"),
                  "-set_serial", "0x" + os.urandom(16).hex().lstrip("0"), "-days", str(days), "-sha256", "-extfile", extensions,
                  "-out", self.path(name + ".pem"))
         os.unlink(extensions)
         self._index(name, subject)
+
+    def revoke(self, name):
+        """From now on the OCSP responder says so, and the next list."""
+        serial = _openssl("x509", "-in", self.path(name + ".pem"), "-noout", "-serial").decode().strip().split("=")[1]
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%y%m%d%H%M%SZ")
+        with open(self.path("index.txt")) as file:
+            rows = [line.rstrip("\n").split("\t") for line in file]
+        with open(self.path("index.txt.new"), "w") as file:
+            for row in rows:
+                file.write("\t".join(["R", row[1], now, *row[3:]] if row[3] == serial else row) + "\n")
+        os.replace(self.path("index.txt.new"), self.path("index.txt"))
+
+    def list_revoked(self, out):
+        """The authority's CRL as of now, DER, good for a day."""
+        settings = self.path("crl.cnf")
+        with open(settings, "w") as file:
+            file.write(f"[ca]\ndefault_ca=a\n[a]\ndatabase={self.path('index.txt')}\ndefault_md=sha256\ndefault_crl_hours=24\n")
+        _openssl("ca", "-config", settings, "-gencrl", "-cert", self.path("root.pem"), "-keyfile", self.path("root.key"), "-out", out + ".pem")
+        _openssl("crl", "-in", out + ".pem", "-outform", "DER", "-out", out + ".new")
+        os.replace(out + ".new", out)
 
     def _index(self, name, subject):
         """The line by which `openssl ocsp` knows the certificate: V, expiry, -, serial, file, subject."""

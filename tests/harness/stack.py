@@ -134,7 +134,8 @@ class Stack:
     def start(self):
         if self.running():
             return self
-        os.makedirs(self.at("run"), exist_ok=True)
+        for folder in ("run", "trust"):
+            os.makedirs(self.at(folder), exist_ok=True)
         self.pki.make()
         if not self.cluster.exists():
             self.cluster.create()
@@ -290,6 +291,9 @@ TemporaryDirectory {base}
             "antivirus_limit": str(2000 * 1024 * 1024),
             "signature_anchors": self.pki.path("root.pem"),
             "stamp_anchors": self.pki.path("root.pem"),
+            "trusted_lists": self.at("trust"),
+            "revocation_wait": "20",
+            "revocation_private": "1",
             "ui": os.path.join(ROOT, "gateway", "front", "ui"),
             "public_url": self.public_url,
             "seal_key": self.pki.path("seal.p12"),
