@@ -7,6 +7,9 @@ R(TOO_MUCH, SIGNING_FAILED, "FORMAT_FAILURE", "limits.h", "Judging the signature
 R(TRANSFORM_REFUSED, SIGNING_FAILED, "FORMAT_FAILURE", "XMLDSig 4.4.3.4", "The reference %s uses a transform or digest that is not allowed, or that fails.", "La référence %s emploie une transformation ou une empreinte non admise, ou qui échoue.")
 R(PROPERTIES_SEVERAL, SIGNING_FAILED, "FORMAT_FAILURE", "EN 319 132-1 4.4.2", "The signature holds several QualifyingProperties.", "La signature contient plusieurs QualifyingProperties.")
 R(CONTAINER_MALFORMED, SIGNING_FAILED, "FORMAT_FAILURE", "EN 319 162-1 4.3", "The container breaks the rules of ASiC: %s", "Le conteneur enfreint les règles d'ASiC : %s")
+R(STAMP_ALONE, SIGNING_INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND", "EN 319 162-1 4.3.3.2", "A time-stamp proves since when the content exists, and nobody signed it: %s", "Un horodatage prouve depuis quand le contenu existe, et personne ne l'a signé : %s")
+R(STAMP_ALONE_BROKEN, SIGNING_FAILED, "SIG_CRYPTO_FAILURE", "RFC 3161 2.4.2", "The container's time-stamp is not right: %s", "L'horodatage du conteneur n'est pas correct : %s")
+R(STAMP_ALONE_WRONG, SIGNING_FAILED, "HASH_FAILURE", "EN 319 162-1 4.3.3.2", "The container's time-stamp was made over other content: %s", "L'horodatage du conteneur porte sur un autre contenu : %s")
 /* 5.2.3 identification of the signing certificate */
 R(CERTIFICATE_MISSING, SIGNING_INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND", "EN 319 102-1 5.2.3", "The signature holds no certificate.", "La signature ne contient aucun certificat.")
 R(CERTIFICATE_UNBOUND, SIGNING_INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND", "EN 319 102-1 5.2.3", "SigningCertificate names none of the certificates in the signature.", "SigningCertificate ne désigne aucun des certificats de la signature.")

@@ -282,6 +282,23 @@ bool report_container(signing_report *report, enum reason_code code, const char 
         return json_array_append_new(report->reasons, reason_json(&reason)) == 0;
 }
 
+bool report_stamp(signing_report *report, const struct report_stamp *stamp)
+{
+        json_t *stamps = json_object_get(report->json, "timestamps"), *json = json_object();
+        if (stamps == NULL && json_object_set_new(report->json, "timestamps", stamps = json_array()) != 0)
+                stamps = NULL;
+        put(&json, "type", json_string("ContainerTimeStamp"));
+        put(&json, "name", text_or_null(stamp->name));
+        put(&json, "covers", text_or_null(stamp->covers));
+        put(&json, "time", stamp->at != 0 ? time_json(stamp->at) : json_null());
+        put(&json, "intact", json_boolean(stamp->intact));
+        put(&json, "trusted", json_boolean(stamp->trusted));
+        if (stamps != NULL && json != NULL)
+                return json_array_append_new(stamps, json) == 0;
+        json_decref(json);
+        return false;
+}
+
 bool report_finish(signing_report *report)
 {
         if (json_object_set_new(report->json, "indication", json_string(indication_name(report->indication))) != 0 ||

@@ -17,6 +17,13 @@ bool report_add(signing_report *report, const struct judgement *judgement, const
 bool report_unsigned(signing_report *report, const char *name) __attribute__((warn_unused_result));
 /* A finding about the container as a whole. */
 bool report_container(signing_report *report, enum reason_code code, const char *detail) __attribute__((warn_unused_result));
+/* A time-stamp that stands by itself in a container; texts are borrowed for the call. */
+struct report_stamp {
+        const char *name, *covers;
+        int64_t at; /* 0: not known */
+        bool intact, trusted;
+};
+bool report_stamp(signing_report *report, const struct report_stamp *stamp) __attribute__((warn_unused_result));
 /* The verdict over all, and the JSON text; nothing is added afterwards. */
 bool report_finish(signing_report *report) __attribute__((warn_unused_result));
 /* The object behind the JSON text, for other forms of the same report; borrowed. */

@@ -8,6 +8,7 @@
 
 #include "gateway/core/owner.h"
 #include "signing/container.h"
+#include "signing/container_stamp.h"
 #include "signing/judgement.h"
 #include "signing/refusal.h"
 #include "signing/report.h"
@@ -23,9 +24,9 @@ struct verification {
         const struct files *files;
         bool contained;
         signing_report *report;
-        size_t signatures;
-        bool good;          /* the report could be written */
-        bool *signed_files; /* of a container: by entry */
+        size_t signatures, stamps; /* stamps: alone in a container */
+        bool good;                 /* the report could be written */
+        bool *signed_files;        /* of a container: by entry */
         const signing_container *container;
 };
 
@@ -164,7 +165,7 @@ static bool report_close(struct verification *verification, signing_report **out
         OWN(signing_report) report = TAKE(verification->report);
         if (!verification->good || !report_finish(report))
                 return refuse(why, "MEMORY", "", "No memory to write the report.");
-        if (verification->signatures == 0)
+        if (verification->signatures == 0 && verification->stamps == 0)
                 return refuse(why, "NO_SIGNATURE", "EN 319 102-1 5.2.2", "The document holds no XML signature.");
         *out = TAKE(report);
         return true;
@@ -209,11 +210,15 @@ static bool others_tell(const signing_container *container, struct signing_refus
                 if (strcmp(name + size - 4, ".p7s") == 0)
                         return refuse(why, "CADES", "EN 319 162-1 4.3.3.2",
                                       "The container is signed with CAdES, which is not judged here.");
-                if (strcmp(name + size - 4, ".tst") == 0)
-                        return refuse(why, "STAMP_ONLY", "EN 319 162-1 4.3.3.2",
-                                      "The container holds a time-stamp and no signature: nobody signed it.");
         }
         return true;
+}
+
+static bool stamps_tell(struct verification *verification, struct signing_refusal *why)
+{
+        return container_stamps_judge(verification->container, verification->request, verification->report,
+                                      &verification->stamps) ||
+               refuse(why, "MEMORY", "", "No memory to write the report.");
 }
 
 static bool entry_verify(struct verification *verification, size_t n, struct signing_refusal *why)
@@ -278,7 +283,7 @@ static bool container_verify(struct verification *verification, signing_report *
                 if (holds_signatures(container_entry_name(container, n)))
                         good = entry_verify(verification, n, why);
         if (good && verification->signatures == 0)
-                good = others_tell(container, why);
+                good = others_tell(container, why) && stamps_tell(verification, why);
         if (good)
                 verification->good = container_rules(verification) && verification->good;
         free(verification->signed_files);

@@ -132,6 +132,7 @@ void report_show_words(const json_t *report)
         json_t *item;
         indication_show(report);
         show_pair(words("Container"), field_text(report, "format"));
+        stamps_show(json_object_get(report, "timestamps"));
         reasons_show(words("Reason"), json_object_get(report, "reasons"));
         json_array_foreach(json_object_get(report, "signatures"), index, item)
         {

@@ -53,7 +53,7 @@ static bool flag(const json_t *object, const char *key)
 static void verdict_read(struct verdict *verdict)
 {
         size_t n, m;
-        json_t *signature, *part;
+        json_t *signature, *part, *alone = json_object_get(verdict->json, "timestamps");
         verdict->intact = verdict->references = verdict->bound = verdict->stamps = true;
         verdict->indication = json_string_value(json_object_get(verdict->json, "indication"));
         verdict->sub_indication = json_string_value(json_object_get(verdict->json, "subIndication"));
@@ -67,6 +67,7 @@ static void verdict_read(struct verdict *verdict)
                         verdict->stamps && flag(part, "intact");
                 verdict->bound = verdict->bound && flag(json_object_get(signature, "signingCertificate"), "bound");
         }
+        json_array_foreach(alone, n, part) verdict->intact = verdict->intact && flag(part, "intact");
 }
 
 static struct verdict judge(const struct row *row, struct beside *beside)
