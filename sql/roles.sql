@@ -4,6 +4,11 @@ revoke all on all functions in schema pli, rule, api from public, pli_front, pli
 revoke all on all tables in schema pli from public, pli_front, pli_notary, pli_relay, pli_admin;
 grant usage on schema api to pli_front, pli_notary, pli_relay, pli_admin;
 
+grant execute on function api.question_ask, api.question_answer, api.question_dismiss, api.question_list, api.mail_write, api.mail_send, api.mail_show, api.mail_announce, api.mail_open,
+        api.mail_answer, api.mail_file_begin, api.mail_file_finish, api.mail_file_open, api.mail_list, api.mail_inbox, api.contact_set, api.contact_show, api.round_open, api.letters_send,
+        api.contract_file_begin, api.contract_file_finish, api.contract_file_list, api.contract_file_open to pli_front;
+grant execute on function api.post_claim, api.post_settle to pli_relay;
+
 grant execute on function api.now, api.identify, api.consultation_create, api.consultation_publish, api.consultation_list, api.consultation_show,
         api.document_begin, api.document_finish, api.document_open, api.chunk_put, api.chunks_settle, api.chunk_drop, api.chunk_read,
         api.deposit_open, api.deposit_show, api.deposit_commit, api.deposit_withdraw, api.envelope_admit, api.transfer_record, api.manifest_put,

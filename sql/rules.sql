@@ -150,6 +150,8 @@ begin
         when 'envelope' then update envelope e set state = state, step = last.number + 1 where e.body = body and e.id = subject;
         when 'safeguard' then update safeguard g set state = state, step = last.number + 1 where g.body = body and g.id = subject;
         when 'letter' then update letter l set state = state, step = last.number + 1 where l.body = body and l.id = subject;
+        when 'question' then update question q set state = state, step = last.number + 1 where q.body = body and q.id = subject;
+        when 'mail' then update mail m set state = state, step = last.number + 1 where m.body = body and m.id = subject;
         when 'contract' then update contract k set state = state, step = last.number + 1 where k.body = body and k.id = subject;
         when 'filing' then update filing f set state = state, step = last.number + 1 where f.body = body and f.id = subject;
         end case;

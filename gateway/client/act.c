@@ -34,6 +34,19 @@ static const struct act {
         {"award decide", "/api/v1/consultations/%s/award", ACT_FILE, NULL},
         {"contract list", "/api/v1/consultations/%s/contracts", ACT_GET, NULL},
         {"contract show", "/api/v1/contracts/%s", ACT_GET, NULL},
+        {"contract files", "/api/v1/contracts/%s/files", ACT_GET, NULL},
+        {"question ask", "/api/v1/consultations/%s/questions", ACT_OPTIONS, OPTIONS("question", "lot")},
+        {"question list", "/api/v1/consultations/%s/questions", ACT_GET, NULL},
+        {"question answer", "/api/v1/questions/%s/answer", ACT_OPTIONS, OPTIONS("answer", "question")},
+        {"question dismiss", "/api/v1/questions/%s/dismiss", ACT_OPTIONS, OPTIONS("reason")},
+        {"mail write", "/api/v1/consultations/%s/mails", ACT_FILE, NULL},
+        {"mail send", "/api/v1/mails/%s/send", ACT_POST, NULL},
+        {"mail list", "/api/v1/consultations/%s/mails", ACT_GET, NULL},
+        {"mail inbox", "/api/v1/mails", ACT_GET, NULL},
+        {"mail show", "/api/v1/mails/%s", ACT_GET, NULL},
+        {"mail answer", "/api/v1/mails/%s/answer", ACT_OPTIONS, OPTIONS("text")},
+        {"round", "/api/v1/consultations/%s/rounds", ACT_FILE, NULL},
+        {"letters", "/api/v1/consultations/%s/letters", ACT_OPTIONS, OPTIONS("text")},
         {"contract notify", "/api/v1/contracts/%s/notify", ACT_POST, NULL},
 };
 
@@ -108,7 +121,7 @@ int pli_act(const struct invocation *invocation)
         json_t *body = NULL, *answer = NULL;
         if (!body_make(invocation, act, &body, &problem))
                 return show_problem(invocation, &problem);
-        char *path = session_path(act->path, invocation->argument_count > 0 ? invocation->arguments[0] : "");
+        char *path = invocation->argument_count > 0 ? session_path(act->path, invocation->arguments[0]) : strdup(act->path);
         if (!ask(invocation, path, body, &answer, &problem))
                 return show_problem(invocation, &problem);
         if (invocation_flag(invocation, "json"))

@@ -217,6 +217,32 @@ static const struct option_row verify_options[] = {
 };
 
 #define ANY SIZE_MAX
+static const struct option_row as_options[] = {
+        {"as", "holder|buyer", OPTION_VALUE, "for which party you sign; holder if not given"},
+        {NO_MORE},
+};
+static const struct option_row question_options[] = {
+        {"question", "TEXT", OPTION_VALUE, "what you ask"},
+        {"lot", "NUMBER", OPTION_VALUE, "the lot it is about"},
+        {NO_MORE},
+};
+
+static const struct option_row answer_options[] = {
+        {"answer", "TEXT", OPTION_VALUE, "the answer"},
+        {"question", "TEXT", OPTION_VALUE, "the question as everyone is to read it, where it betrays who asked"},
+        {NO_MORE},
+};
+
+static const struct option_row text_options[] = {
+        {"text", "TEXT", OPTION_VALUE, "the answer"},
+        {NO_MORE},
+};
+
+static const struct option_row contact_options[] = {
+        {"mail", "ADDRESS", OPTION_VALUE, "your e-mail address"},
+        {NO_MORE},
+};
+
 /* clang-format off */
 const struct command commands[] = {
         {"consultation list", "", 0, 0, list_options, "list published consultations", pli_consultation_list},
@@ -259,6 +285,23 @@ const struct command commands[] = {
         {"contract list", "CONSULTATION", 1, 1, no_options, "the contracts that an award made (buyer)", pli_act},
         {"contract show", "ID", 1, 1, no_options, "a contract, to those it binds", pli_act},
         {"contract notify", "ID", 1, 1, no_options, "notify a contract to its holder (buyer)", pli_act},
+        {"contract attach", "ID FILE…", 2, ANY, no_options, "put the documents of a contract (buyer)", pli_contract_attach},
+        {"contract sign", "ID CONTAINER.asice", 2, 2, as_options, "send your signature over all documents of a contract", pli_contract_sign},
+        {"contract files", "ID", 1, 1, no_options, "the files of a contract and what the signatures are worth", pli_act},
+        {"question ask", "CONSULTATION", 1, 1, question_options, "ask the buyer; the answer goes to all, unnamed (company)", pli_act},
+        {"question list", "CONSULTATION", 1, 1, no_options, "questions and answers", pli_act},
+        {"question answer", "ID", 1, 1, answer_options, "answer a question, to all (buyer)", pli_act},
+        {"question dismiss", "ID", 1, 1, reason_options, "give a question no answer of its own (buyer)", pli_act},
+        {"mail write", "CONSULTATION FILE.json", 2, 2, no_options, "write a message to a company, as a draft (buyer)", pli_act},
+        {"mail attach", "ID FILE…", 2, ANY, no_options, "put files to a message or to its answer", pli_mail_attach},
+        {"mail send", "ID", 1, 1, no_options, "send a message (buyer)", pli_act},
+        {"mail list", "CONSULTATION", 1, 1, no_options, "the messages of a consultation: sent, read, answered (buyer)", pli_act},
+        {"mail inbox", "", 0, 0, no_options, "the messages for your company", pli_act},
+        {"mail show", "ID", 1, 1, no_options, "read a message: the proof of reading is made then", pli_act},
+        {"mail answer", "ID", 1, 1, text_options, "answer a message (company)", pli_act},
+        {"round", "CONSULTATION FILE.json", 2, 2, no_options, "open a round of negotiation (buyer)", pli_act},
+        {"letters", "CONSULTATION", 1, 1, text_options, "tell every company the outcome; the standstill runs from here (buyer)", pli_act},
+        {"contact", "", 0, 0, contact_options, "where you are told by e-mail that something waits", pli_contact},
         {"file acte", "FILE…", 1, ANY, acte_options, "file an acte: first the acte, then its annexes", pli_file_acte},
         {"file pes", "FILE", 1, 1, pes_options, "file a PES: accounts for the DGFiP", pli_file_pes},
         {"return list", "", 0, 0, no_options, "what the DGFiP sent unasked: PES Retour, OCRE and the like", pli_return_list},

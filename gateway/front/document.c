@@ -48,14 +48,7 @@ enum answer document_show(struct request *request)
                                                 version > 0 ? db_integer(version) : db_text(NULL)};
         if (!db_call_json(request->db, "api.document_open", arguments, 5, &opened, &problem))
                 return http_answer_problem(request, &problem);
-        const char *day = json_string_value(json_object_get(opened, "day"));
-        const char *media_type = json_string_value(json_object_get(opened, "mediaType"));
-        const struct content_place place = {.day = day != NULL ? day : "",
-                                            .content = json_integer_value(json_object_get(opened, "content")),
-                                            .size = (uint64_t)json_integer_value(json_object_get(opened, "size")),
-                                            .chunk = SIGNING_CHUNK};
-        return download_answer(request, &place, media_type != NULL ? media_type : "application/octet-stream",
-                               request->variables[1]);
+        return download_opened(request, opened);
 }
 
 enum answer document_list(struct request *request)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gateway/core/log.h"
+#include "signing/signing.h"
 
 struct download {
         char day[11];
@@ -65,4 +66,16 @@ enum answer download_answer(struct request *request, const struct content_place 
         download->left = place->size;
         const struct http_stream stream = {.context = download, .next = download_next, .close = free};
         return http_answer_stream(request, media_type, name, (int64_t)place->size, stream);
+}
+
+enum answer download_opened(struct request *request, const json_t *opened)
+{
+        const char *day = json_string_value(json_object_get(opened, "day"));
+        const char *media_type = json_string_value(json_object_get(opened, "mediaType"));
+        const struct content_place place = {.day = day != NULL ? day : "",
+                                            .content = json_integer_value(json_object_get(opened, "content")),
+                                            .size = (uint64_t)json_integer_value(json_object_get(opened, "size")),
+                                            .chunk = SIGNING_CHUNK};
+        return download_answer(request, &place, media_type != NULL ? media_type : "application/octet-stream",
+                               json_string_value(json_object_get(opened, "name")));
 }

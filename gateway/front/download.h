@@ -11,4 +11,7 @@
 /* `place` and texts are copied. `name`: Content-Disposition. */
 enum answer download_answer(struct request *request, const struct content_place *place, const char *media_type, const char *name);
 
+/* The same from {"day", "content", "size", "mediaType", "name"}, chunks of SIGNING_CHUNK, as an api function answered it. */
+enum answer download_opened(struct request *request, const json_t *opened);
+
 #endif

@@ -26,16 +26,20 @@
 #include "gateway/front/letter.h"
 #include "gateway/front/line.h"
 #include "gateway/front/keys.h"
+#include "gateway/front/link.h"
+#include "gateway/front/mail.h"
 #include "gateway/front/metric.h"
 #include "gateway/front/opening.h"
 #include "gateway/front/page.h"
 #include "gateway/front/path.h"
 #include "gateway/front/procedure.h"
+#include "gateway/front/question.h"
 #include "gateway/front/receipt.h"
 #include "gateway/front/register.h"
 #include "gateway/front/rehearsal.h"
 #include "gateway/front/safeguard.h"
 #include "gateway/front/search.h"
+#include "gateway/front/signature.h"
 #include "gateway/front/webhook.h"
 #include "signing/signing.h"
 
@@ -43,6 +47,7 @@
 #define MIB (1024 * KIB)
 #define CONSULTATION "/api/v1/consultations/{consultation}"
 #define CONTRACT "/api/v1/contracts/{contract}"
+#define MAIL "/api/v1/mails/{mail}"
 #define DEPOSIT "/api/v1/deposits/{deposit}"
 #define FILING "/api/v1/filings/{filing}"
 #define LETTER "/api/v1/letters/{letter}"
@@ -70,6 +75,28 @@ const struct route routes[] = {
         {"GET", CONSULTATION "/contracts", BUYER, BODY_NONE, 0, award_contracts, NULL, "The contracts that the award made", false, NULL},
         {"GET", CONTRACT, BUYER | COMPANY, BODY_NONE, 0, award_contract, NULL, "A contract, to those it binds", false, NULL},
         {"POST", CONTRACT "/notify", BUYER, BODY_MEMORY, 16 * KIB, award_notify, NULL, "Notify a contract to its holder", false, NULL},
+        {"PUT", CONTRACT "/files/{role}/{name}", BUYER | COMPANY, BODY_STORED, 256 * MIB, signature_put, signature_admit, "Put a document of a contract, or a party's signature over all of them", false, NULL},
+        {"GET", CONTRACT "/files/{role}/{name}", BUYER | COMPANY, BODY_NONE, 0, signature_show, NULL, "A file of a contract", false, NULL},
+        {"GET", CONTRACT "/files", BUYER | COMPANY, BODY_NONE, 0, signature_list, NULL, "The files of a contract and what the signatures are worth", false, NULL},
+
+        {"POST", CONSULTATION "/questions", COMPANY, BODY_MEMORY, 64 * KIB, question_ask, NULL, "Ask the buyer; the answer goes to all", false, NULL},
+        {"GET", CONSULTATION "/questions", ANYONE, BODY_NONE, 0, question_list, NULL, "Questions and answers, the askers unnamed", false, NULL},
+        {"POST", "/api/v1/questions/{question}/answer", BUYER, BODY_MEMORY, 128 * KIB, question_answer, NULL, "Answer a question, to all", false, NULL},
+        {"POST", "/api/v1/questions/{question}/dismiss", BUYER, BODY_MEMORY, 16 * KIB, question_dismiss, NULL, "Give a question no answer of its own; its asker is told why", false, NULL},
+        {"POST", CONSULTATION "/mails", BUYER, BODY_MEMORY, 256 * KIB, mail_write, NULL, "Write a message to a company: message, completion or notification", false, NULL},
+        {"GET", CONSULTATION "/mails", BUYER, BODY_NONE, 0, mail_list, NULL, "The messages of a consultation: sent, read, answered, expired", false, NULL},
+        {"POST", CONSULTATION "/rounds", BUYER, BODY_MEMORY, 256 * KIB, mail_round, NULL, "Open a round of negotiation; answers stay unseen until its hour", false, NULL},
+        {"POST", CONSULTATION "/letters", BUYER, BODY_MEMORY, 256 * KIB, mail_letters, NULL, "Tell every company the outcome; the standstill runs from here", false, NULL},
+        {"GET", "/api/v1/mails", COMPANY, BODY_NONE, 0, mail_inbox, NULL, "The messages for your company; listing them is not reading them", false, NULL},
+        {"GET", MAIL, BUYER | COMPANY, BODY_NONE, 0, mail_show, NULL, "A message; to its company, the proof that it was read", false, NULL},
+        {"POST", MAIL "/send", BUYER, BODY_NONE, 0, mail_send, NULL, "Send a message", false, NULL},
+        {"POST", MAIL "/answer", COMPANY, BODY_MEMORY, 256 * KIB, mail_answer, NULL, "Answer a message, with the files put before", false, NULL},
+        {"PUT", MAIL "/files/{name}", BUYER | COMPANY, BODY_STORED, 1024 * MIB, mail_file_put, mail_file_admit, "Put a file to a message or to its answer", false, NULL},
+        {"GET", MAIL "/files/{name}", BUYER | COMPANY, BODY_NONE, 0, mail_file_show, NULL, "A file of a message or of its answer", false, NULL},
+        {"GET", "/api/v1/contact", COMPANY | BUYER | MEMBER | FILER | VENDOR | AUDITOR, BODY_NONE, 0, mail_contact, NULL, "Where you are told by e-mail that something waits", false, NULL},
+        {"POST", "/api/v1/contact", COMPANY | BUYER | MEMBER | FILER | VENDOR | AUDITOR, BODY_MEMORY, 4 * KIB, mail_contact_set, NULL, "Set that e-mail address, or take it away", false, NULL},
+        {"GET", "/m/{token}", ANYONE, BODY_NONE, 0, link_page, NULL, "The link of an e-mail: who writes to whom", false, NULL},
+        {"POST", "/m/{token}", ANYONE, BODY_NONE, 0, link_open, NULL, "Open the message behind the link, which acknowledges it", false, NULL},
         {"GET", "/api/v1/procedures", ANYONE, BODY_NONE, 0, procedure_list, NULL, "Types of procedure and divisions of the CPV", false, NULL},
         {"GET", "/api/v1/thresholds", ANYONE, BODY_NONE, 0, procedure_thresholds, NULL, "The law's thresholds in force on a day", false, NULL},
         {"GET", CONSULTATION "/documents", ANYONE, BODY_NONE, 0, document_list, NULL, "The documents with every version and what changed", false, NULL},

@@ -14,6 +14,7 @@
 #include "gateway/core/log.h"
 #include "gateway/relay/imap_inbox.h"
 #include "gateway/relay/outbox.h"
+#include "gateway/relay/post_channel.h"
 #include "gateway/relay/revocation_channel.h"
 #include "gateway/relay/webhook_channel.h"
 
@@ -70,6 +71,8 @@ static bool jail_close(const struct config *config, struct problem *problem)
                                         config->webhook_anchors,
                                         config->imap_password_file,
                                         config->imap_anchors,
+                                        config->smtp_password_file,
+                                        config->smtp_anchors,
                                         NULL};
         const char *const writable[] = {config->relay_spool, "/dev/null", NULL};
         const struct jail jail = {.profile = "relay", .readable = readable, .writable = writable};
@@ -121,11 +124,13 @@ int main(int argc, char **argv)
         struct actes_channel channel;
         struct webhook_channel *webhooks = NULL;
         struct imap_inbox *inbox = NULL;
+        struct post_channel *post = NULL;
         struct revocation_channel *revocations = NULL;
         if (!jail_close(&config, &problem) || !actes_channel_open(&config, &stop, &channel, &problem) ||
             !webhook_channel_start(&config, &stop, &webhooks, &problem) ||
             !imap_inbox_start(&config, &stop, &leading, &inbox, &problem) ||
-            !revocation_channel_start(&config, &stop, &revocations, &problem))
+            !revocation_channel_start(&config, &stop, &revocations, &problem) ||
+            !post_channel_start(&config, &stop, &post, &problem))
                 return problem_exit(&problem);
         char conninfo[1024];
         snprintf(conninfo, sizeof conninfo, "%s user=pli_relay", config.database);
@@ -135,6 +140,7 @@ int main(int argc, char **argv)
         webhook_channel_stop(webhooks);
         imap_inbox_stop(inbox);
         revocation_channel_stop(revocations);
+        post_channel_stop(post);
         log_event(LOG_LEVEL_INFO, "relay-stopped", NULL);
         db_close(db);
         actes_channel_close(&channel);

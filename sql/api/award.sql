@@ -143,6 +143,7 @@ begin
         perform rule.append(row(c.body, event, fact, 'procurement', 'consultation', c.id::text, p),
                 jsonb_build_object('consultation', rule.consultation_fact(c), 'reasons', reasons))
         from unnest(array[actor] || array(select rule.consultation_companies(c))) p;
+        perform rule.post_companies(c, 'ended', c.title);
 end
 $$;
 
@@ -257,10 +258,12 @@ declare
         k contract := rule.contract_seen(actor, $2);
         c consultation := rule.award_buyer(actor, k.consultation);
 begin
+        perform rule.standstill_check(c);
         perform rule.step('contract', k.body, k.id, 'notify', actor);
         update contract x set notified_at = clock_timestamp() where x.body = k.body and x.id = k.id returning * into k;
         perform rule.append(row(k.body, 'NotificationDelivered', 'contract.notified', 'procurement', 'contract', k.id::text, k.party),
                 jsonb_build_object('consultation', rule.consultation_fact(c), 'contract', rule.contract_fact(k)));
+        perform rule.post_put(c.body, c.id, null, 'contract', k.party, c.title, null);
         if not exists (select from contract x where x.body = k.body and x.consultation = k.consultation and x.state in ('awarded', 'signed')) then
                 perform rule.step('consultation', c.body, c.id, 'notify', actor);
                 update consultation x set notified_at = clock_timestamp() where x.body = c.body and x.id = c.id;

@@ -25,6 +25,7 @@ begin
         perform rule.append(row(c.body, 'urn:pli:event:ConsultationCorrected', 'consultation.corrected', 'procurement', 'consultation', c.id::text, p),
                 jsonb_build_object('consultation', rule.consultation_fact(c), 'reasons', reasons))
         from rule.consultation_companies(c) p;
+        perform rule.post_companies(c, 'correction', c.title);
         return first;
 end
 $$;

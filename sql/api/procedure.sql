@@ -147,7 +147,7 @@ create function rule.consultation_own(c consultation) returns jsonb language plp
 begin
         return rule.consultation_whole(c) || jsonb_build_object('estimate', c.estimate, 'buyer', c.buyer, 'exemption', c.exemption, 'more', c.more,
                 'publishAt', rule.instant(c.publish_at), 'analysis', c.analysis, 'decided', rule.instant(c.decided_at), 'notified', rule.instant(c.notified_at),
-                'archived', rule.instant(c.archived_at));
+                'archived', rule.instant(c.archived_at), 'letters', rule.instant(c.letters_at), 'standstill', rule.instant(c.standstill_until));
 end
 $$;
 

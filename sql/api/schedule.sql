@@ -1,4 +1,4 @@
--- What the clock does to consultations: publishes those whose hour has come, closes those whose deadline is over.
+-- What the clock does: publishes consultations whose hour has come, closes those whose deadline is over, lets unread mail expire.
 
 create function rule.consultation_schedule(draft consultation, actor uuid, wanted timestamptz) returns consultation language plpgsql as $$
 declare
@@ -63,6 +63,7 @@ declare
         c consultation;
         published int := 0;
         closed int := 0;
+        expired int;
 begin
         perform rule.act_everywhere();
         for c in select * from consultation x where x.state = 'scheduled' and x.publish_at <= clock_timestamp() order by x.publish_at limit 20 for update skip locked loop
@@ -73,6 +74,7 @@ begin
                 perform rule.consultation_close(c);
                 closed := closed + 1;
         end loop;
-        return jsonb_build_object('published', published, 'closed', closed, 'more', published = 20 or closed = 20);
+        expired := rule.mail_expire();
+        return jsonb_build_object('published', published, 'closed', closed, 'expired', expired, 'more', published = 20 or closed = 20 or expired = 20);
 end
 $$;

@@ -203,7 +203,7 @@ class Stack:
             self.state["sockets"] = tempfile.mkdtemp(prefix="pli-run-", dir="/tmp")
         if "port" not in self.state:
             self.state["port"] = free_port(self.wanted_port or 0)
-        for name in ("stamp", "ministry", "ocsp", "mailbox"):
+        for name in ("stamp", "ministry", "ocsp", "mailbox", "postman"):
             self.state.setdefault(name, free_port())
         self.mailbox.port = self.state["mailbox"]
         self._write_note()
@@ -251,11 +251,13 @@ class Stack:
                                        "--port-file", self.at("run", "ministry.port"), "--certificate", self.pki.path("ministry.pem"),
                                        "--key", self.pki.path("ministry.key"), "--client-anchors", self.pki.path("root.pem"),
                                        "--directory", self.at("ministry"), "--answers", self.mailbox.maildir]),
+            self._service("postman", [python, os.path.join(HERE, "postman.py"), "--port", str(self.state["postman"]),
+                                      "--port-file", self.at("run", "postman.port"), "--folder", self.at("post")]),
             self._service("mailbox", self.mailbox.command()),
             self._service("antivirus", self._antivirus()),
         ]
         self._supervise(services)
-        for name in ("stamper", "ministry"):
+        for name in ("stamper", "postman", "ministry"):
             wait_for(name, lambda: os.path.exists(self.at("run", name + ".port")))
         wait_for("ClamAV", lambda: os.path.exists(self.state["sockets"] + "/clamd"))
 
@@ -305,6 +307,8 @@ TemporaryDirectory {base}
             "actes_key": self.pki.path("relay.key"),
             "actes_anchors": self.pki.path("root.pem"),
             **self.mailbox.options(self.pki.path("root.pem")),
+            "smtp_url": f"smtp://127.0.0.1:{self.state['postman']}",
+            "smtp_from": "pli@pli.test",
             "relay_seconds": "1",
             "webhook_anchors": self.pki.path("root.pem"),
             "webhook_loopback": "1",
