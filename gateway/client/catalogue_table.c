@@ -338,6 +338,11 @@ const struct catalogue_row catalogue[] = {
         {"this is not what the code of a recovery sheet says", "ce n'est pas ce que dit le code d'une feuille de secours"},
         {"this passphrase does not open the key of the sheet", "cette phrase secrète n'ouvre pas la clé de la feuille"},
         {"where to? Give --output STEM", "où ? Donnez --output NOM"},
+        /* ---- exports ---- */
+        {"Exporting", "Export"},
+        {"all documents with their reports, minutes and registers, as one ZIP (buyer, commission)", "tous les documents, leurs rapports, le procès-verbal et les registres, en un ZIP (acheteur, commission)"},
+        {"where to? Give --output FILE.zip", "où ? Donnez --output FICHIER.zip"},
+        {"with the signed containers as they were deposited", "avec les conteneurs signés tels que déposés"},
         /* ---- commissions ---- */
         {" (substitute)", " (suppléant)"},
         {"Keys that have not rehearsed yet: %zu.", "Clés qui n'ont pas encore répété : %zu."},

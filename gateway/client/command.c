@@ -140,6 +140,11 @@ static const struct option_row rehearse_options[] = {
         {MEMBER_TOKEN},
         {NO_MORE},
 };
+static const struct option_row export_options[] = {
+        {"containers", NULL, OPTION_FLAG, "with the signed containers as they were deposited"},
+        {"output", "FILE.zip", OPTION_VALUE, "file to write"},
+        {NO_MORE},
+};
 static const struct option_row open_options[] = {
         {MEMBER_KEY},
         {MEMBER_CERTIFICATE},
@@ -273,6 +278,7 @@ const struct command commands[] = {
         {"evidence verify", "FILE.zip", 1, 1, receipt_verify_options, "prove an export of evidence, offline", pli_evidence_verify},
         {"open", "CONSULTATION", 1, 1, open_options, "start or join the opening: hand over your shares (commission member)", pli_open},
         {"opening", "CONSULTATION", 1, 1, opening_options, "show an opening; download its minutes, reports and documents", pli_opening},
+        {"opening export", "CONSULTATION", 1, 1, export_options, "all documents with their reports, minutes and registers, as one ZIP (buyer, commission)", pli_opening_export},
         {"opening rehearse", "CONSULTATION", 1, 1, rehearse_options, "rehearse the opening with your key, before publication (commission member)", pli_opening_rehearse},
         {"opening decide", "CONSULTATION DEPOSIT admit|eliminate|open-late|open-offers", 3, 3, reason_options, "decide on a candidature; have opened what stays sealed (buyer)", pli_opening_decide},
         {"safeguard register", "CONSULTATION", 1, 1, safeguard_options, "register a safeguard copy that was handed in (buyer)", pli_safeguard_register},

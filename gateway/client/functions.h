@@ -39,6 +39,7 @@ int pli_registers(const struct invocation *invocation);
 int pli_evidence_verify(const struct invocation *invocation);
 int pli_open(const struct invocation *invocation);
 int pli_opening_rehearse(const struct invocation *invocation);
+int pli_opening_export(const struct invocation *invocation);
 int pli_opening_decide(const struct invocation *invocation);
 int pli_opening(const struct invocation *invocation);
 int pli_file_acte(const struct invocation *invocation);

@@ -16,7 +16,9 @@ struct archive_answer {
         size_t at;     /* the entry that comes next, or the one that is open */
         int64_t next;  /* its next chunk */
         uint64_t left; /* bytes that it lacks; it is open while there are any */
-        uint8_t *out;  /* what the bundle has given and nobody has taken */
+        struct archive_maker maker;
+        struct spool *spool; /* of the entry that is open, where the maker made it */
+        uint8_t *out;        /* what the bundle has given and nobody has taken */
         size_t size, room;
         bool ended, broken;
 };
@@ -41,6 +43,9 @@ static void answer_close(void *context)
 {
         struct archive_answer *answer = context;
         bundle_free(answer->bundle);
+        spool_close(answer->spool);
+        if (answer->maker.close != NULL)
+                answer->maker.close(answer->maker.context);
         json_decref(answer->entries);
         free(answer->out);
         free(answer);
@@ -57,10 +62,32 @@ static bool chunk_take(void *context, int64_t number, const uint8_t *data, size_
         return true;
 }
 
+static bool broken_off(const struct problem *problem, const char *otherwise)
+{
+        log_event(LOG_LEVEL_ERROR, "archive-broken", "reason", problem->row != NULL ? problem->detail : otherwise, NULL);
+        return false;
+}
+
+/* One more block of what the maker made. */
+static bool spool_go_on(struct archive_answer *answer)
+{
+        struct problem problem = {0};
+        uint8_t *block = NULL;
+        size_t size = 0;
+        bool well = spool_read(answer->spool, &block, &size) && size > 0 && bundle_data(answer->bundle, block, size);
+        free(block);
+        if (!well)
+                return broken_off(&problem, "spool");
+        answer->left -= size;
+        return true;
+}
+
 /* One more chunk of the entry that is open. */
 static bool entry_go_on(struct archive_answer *answer, struct db *db, const json_t *entry)
 {
         struct problem problem = {0};
+        if (answer->spool != NULL)
+                return spool_go_on(answer);
         uint64_t before = answer->left;
         const struct db_argument arguments[] = {db_text(json_string_value(json_object_get(entry, "day"))),
                                                 db_integer(json_integer_value(json_object_get(entry, "content"))),
@@ -68,11 +95,27 @@ static bool entry_go_on(struct archive_answer *answer, struct db *db, const json
         if (db_call_rows(db, "api.chunk_read", arguments, 4, chunk_take, answer, &problem) && !answer->broken &&
             answer->left < before)
                 return true;
-        log_event(LOG_LEVEL_ERROR, "archive-broken", "reason", problem.row != NULL ? problem.detail : "chunk missing", NULL);
-        return false;
+        return broken_off(&problem, "chunk missing");
 }
 
-static bool entry_begin(struct archive_answer *answer, const json_t *entry)
+/* Made whole first: its size stands before it, and a judge is not held by a slow client. */
+static bool entry_make(struct archive_answer *answer, struct db *db, const json_t *entry)
+{
+        struct problem problem = {0};
+        struct spool *made = NULL;
+        if (answer->maker.make == NULL || !spool_open(answer->maker.folder, &made, &problem))
+                return broken_off(&problem, "nobody makes this entry");
+        if (!answer->maker.make(answer->maker.context, db, entry, made, &problem)) {
+                spool_close(made);
+                return broken_off(&problem, "entry");
+        }
+        answer->spool = made;
+        answer->left = spool_size(made);
+        return bundle_entry(answer->bundle, json_string_value(json_object_get(entry, "name")), answer->left,
+                            json_integer_value(json_object_get(entry, "at")));
+}
+
+static bool entry_begin(struct archive_answer *answer, struct db *db, const json_t *entry)
 {
         const char *name = json_string_value(json_object_get(entry, "name"));
         const json_t *text = json_object_get(entry, "text");
@@ -83,6 +126,8 @@ static bool entry_begin(struct archive_answer *answer, const json_t *entry)
                 const struct signing_bytes bytes = {(const uint8_t *)json_string_value(text), json_string_length(text)};
                 return bundle_bytes(answer->bundle, name, bytes, at);
         }
+        if (json_object_get(entry, "make") != NULL)
+                return entry_make(answer, db, entry);
         answer->next = 0;
         answer->left = (uint64_t)json_integer_value(json_object_get(entry, "size"));
         return bundle_entry(answer->bundle, name, answer->left, at);
@@ -95,9 +140,12 @@ static bool step(struct archive_answer *answer, struct db *db)
                 answer->ended = true;
                 return bundle_end(answer->bundle);
         }
-        bool well = answer->left > 0 ? entry_go_on(answer, db, entry) : entry_begin(answer, entry);
-        if (answer->left == 0)
+        bool well = answer->left > 0 ? entry_go_on(answer, db, entry) : entry_begin(answer, db, entry);
+        if (answer->left == 0) {
+                spool_close(answer->spool);
+                answer->spool = NULL;
                 answer->at++;
+        }
         return well;
 }
 
@@ -116,18 +164,18 @@ static bool answer_next(void *context, struct db *db, uint8_t **block, size_t *s
         return true;
 }
 
-enum answer archive_answer(struct request *request, json_t *entries, const char *file_name)
+enum answer archive_answer(struct request *request, json_t *entries, const char *file_name, const struct archive_maker *maker)
 {
         struct archive_answer *answer = calloc(1, sizeof(*answer));
-        const struct signing_sink out = {answer, out_write};
         struct problem problem = {0};
-        if (answer != NULL)
-                answer->entries = entries;
-        if (answer == NULL || (answer->bundle = bundle_new(&out)) == NULL) {
-                if (answer != NULL)
-                        answer_close(answer);
-                else
-                        json_decref(entries);
+        if (answer == NULL)
+                abort();
+        const struct signing_sink out = {answer, out_write};
+        answer->entries = entries;
+        if (maker != NULL)
+                answer->maker = *maker;
+        if ((answer->bundle = bundle_new(&out)) == NULL) {
+                answer_close(answer);
                 problem_set(&problem, "internal", "no memory for an archive");
                 return http_answer_problem(request, &problem);
         }

@@ -64,5 +64,5 @@ enum answer document_archive(struct request *request)
                 return http_answer_problem(request, &problem);
         char name[160];
         snprintf(name, sizeof(name), "%s.zip", json_string_value(json_object_get(opened, "reference")));
-        return archive_answer(request, json_incref(json_object_get(opened, "documents")), name);
+        return archive_answer(request, json_incref(json_object_get(opened, "documents")), name, NULL);
 }

@@ -15,6 +15,7 @@
 #include "gateway/front/deposit.h"
 #include "gateway/front/document.h"
 #include "gateway/front/envelope.h"
+#include "gateway/front/export.h"
 #include "gateway/front/feed.h"
 #include "gateway/front/filing.h"
 #include "gateway/front/filing_file.h"
@@ -137,6 +138,7 @@ const struct route routes[] = {
         {"POST", CONSULTATION "/opening/shares", MEMBER, BODY_MEMORY, MIB, opening_share_put, NULL, "Hand over this member's shares", false, NULL},
         {"POST", CONSULTATION "/opening/decisions", BUYER, BODY_MEMORY, 16 * KIB, opening_decide, NULL, "Admit or eliminate a candidature; have a late or withheld envelope opened", false, NULL},
         {"GET", CONSULTATION "/opening/minutes", BUYER | MEMBER, BODY_NONE, 0, opening_minutes, NULL, "The minutes of the opening; format=html, pdf, or xml: their sealed receipt", false, NULL},
+        {"GET", CONSULTATION "/opening/export", BUYER | MEMBER, BODY_NONE, 0, export_show, NULL, "All documents as first deposited, reports, minutes and registers, one ZIP; containers=1 for the signed containers too", false, NULL},
         {"GET", "/api/v1/envelopes/{envelope}", BUYER | MEMBER, BODY_NONE, 0, envelope_show, NULL, "The report of an opened envelope", false, NULL},
         {"GET", "/api/v1/envelopes/{envelope}/documents/{name}", BUYER | MEMBER, BODY_NONE, 0, envelope_document, NULL, "A document of an opened envelope", false, NULL},
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import zipfile
 
 import pytest
 
@@ -443,3 +444,41 @@ def test_no_formula_of_a_company_reaches_a_spreadsheet(stack, house):
         cells = [cell for row in csv.reader(file) for cell in row]
     assert '\'=cmd|"/c calc"!A1' in cells and "'@SUM(1+1)*cmd" in cells
     assert not [cell for cell in cells if cell[:1] in ("=", "+", "@")]
+
+
+# ---- everything in one archive ----
+
+def test_an_opening_is_exported_whole_and_as_it_was_deposited(stack, house):
+    from stack import EICAR
+    consultation = house.consultation()
+    envelope, files = house.bid("company-1", consultation, 700_000, name="duval-é")
+    house.deposit("company-1", consultation, envelope)
+    with open(house.at("facture.txt"), "wb") as file:
+        file.write(EICAR)
+    stack.pli("company-2", "pack", "--output", house.at("bad.asice"), house.at("facture.txt"))
+    stack.pli("company-2", "seal", "--consultation", consultation, "--output", house.at("bad.pli"), house.at("bad.asice"))
+    house.deposit("company-2", consultation, house.at("bad.pli"))
+    house.end_now(consultation)
+    assert stack.pli("buyer", "opening", "export", consultation, "--output", house.at("early.zip"), check=False).returncode != 0
+    house.open(consultation)
+    wait_for("the minutes", lambda: stack.request("GET", f"/api/v1/consultations/{consultation}/opening/minutes?format=xml", "buyer")[0] == 200)
+    for who in ("company-1", "filer", "state"):
+        assert stack.request("GET", f"/api/v1/consultations/{consultation}/opening/export", who)[0] == 403
+    stack.pli("member-1", "opening", "export", consultation, "--containers", "--output", house.at("all.zip"))
+    with zipfile.ZipFile(house.at("all.zip")) as archive:
+        assert archive.testzip() is None
+        names = set(archive.namelist())
+        read = lambda name: archive.read(name)  # noqa: E731
+        assert names >= {"proces-verbal.html", "proces-verbal.pdf", "proces-verbal.xml", "ouverture.json", "registres/deposits.csv",
+                         "registres/deposits.json", "registres/deposits.pdf", "registres/withdrawals.csv"}
+        folder = "plis/01-Menuiserie_Duval_SARL/offre"
+        for path in files:
+            with open(path, "rb") as file:
+                assert read(f"{folder}/documents/{os.path.basename(path)}") == file.read()
+        assert json.loads(read(f"{folder}/rapport.json"))["verification"]["indication"] == "TOTAL-PASSED"
+        with open(house.at("duval-é.asice"), "rb") as file:
+            assert read(f"{folder}/depose.asice") == file.read()
+        assert read("proces-verbal.pdf").startswith(b"%PDF-1.4")
+        # What is infected is reported, not handed on.
+        assert [name for name in names if name.startswith("plis/02")] == ["plis/02-Charpentes_du_Nord_SA/offre/rapport.json"]
+        assert json.loads(read("plis/02-Charpentes_du_Nord_SA/offre/rapport.json"))["antivirus"][0]["outcome"] == "infected"
