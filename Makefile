@@ -116,10 +116,16 @@ $(BUILD)/libfuzzer/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVES)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES)
 
+# The web pages, with what they take from npm.
+ui:
+	gateway/front/ui/build $(BUILD)/ui
+check-browser: all ui
+	tests/harness/packages browser
+	tests/browser/run
 # The two commands of the README. Packages first, then a second make that sees them.
 demo:
 	tests/harness/packages demo
-	$(MAKE) -j2 --no-print-directory all
+	$(MAKE) -j2 --no-print-directory all ui
 	tests/harness/demo.py
 demo-stop:
 	tests/harness/demo.py --stop
@@ -130,9 +136,9 @@ lint: all
 	tests/lint $(BUILD)
 
 # Onto this machine (or below DESTDIR), and as Debian packages in build/.
-install: all
+install: all ui
 	deploy/install $(BUILD) "$(DESTDIR)"
-deb: all
+deb: all ui
 	deploy/debian/build $(BUILD) $(VERSION)
 # Several machines on loopback addresses: Patroni, etcd, HAProxy, two of each program.
 demo-ha:
@@ -153,6 +159,7 @@ help:
 	@echo 'make demo            installs what is needed, builds, starts everything and tells the story; demo-stop ends it'
 	@echo 'make demo-ha         the same on three machines (loopback addresses); the primary is killed; demo-ha-stop ends it'
 	@echo 'make check           runs every test; tests/check STEP runs one step'
+	@echo 'make check-browser   the pages, in a real browser'
 	@echo 'make check-ha        machines fall, sites burn, versions change: needs Patroni, etcd, HAProxy, pgBackRest'
 	@echo 'make lint            the rights of the rooms, the style, static analysis'
 	@echo 'make conformance     CORPUS=dir TSV=file: our verdicts against a foreign corpus'
@@ -166,4 +173,4 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
-.PHONY: all unit fuzz-replay conformance-runner conformance fuzz bench install deb check-deb demo demo-stop demo-ha demo-ha-stop check-ha check lint help clean
+.PHONY: all ui check-browser unit fuzz-replay conformance-runner conformance fuzz bench install deb check-deb demo demo-stop demo-ha demo-ha-stop check-ha check lint help clean

@@ -44,15 +44,6 @@ void inspection_today(char today[11])
         today[10] = '\0';
 }
 
-/* Control time of a verdict: the database's, seconds since 1970. */
-static int64_t control_time(void)
-{
-        char text[40];
-        int64_t microseconds = 0;
-        instant_text(instant_here(), text);
-        return instant_parse(text, &microseconds) ? microseconds / 1000000 : 0;
-}
-
 /* ---- one file passing ---- */
 
 struct passage {

@@ -81,3 +81,11 @@ void instant_text(int64_t here, char text[40])
         strftime(whole, sizeof(whole), "%Y-%m-%dT%H:%M:%S", &day);
         snprintf(text, 40, "%s.%06uZ", whole, (unsigned)(there % MICRO) % MICRO);
 }
+
+int64_t instant_control(void)
+{
+        char text[40];
+        int64_t microseconds = 0;
+        instant_text(instant_here(), text);
+        return instant_parse(text, &microseconds) ? microseconds / 1000000 : 0;
+}

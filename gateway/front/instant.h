@@ -23,4 +23,7 @@ bool instant_parse(const char *text, int64_t *microseconds) __attribute__((warn_
 /* Milliseconds of a clock that never jumps. */
 int64_t instant_ticks(void);
 
+/* The same hour as seconds since 1970: the control time of a verdict. */
+int64_t instant_control(void);
+
 #endif

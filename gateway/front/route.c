@@ -32,6 +32,7 @@
 #include "gateway/front/metric.h"
 #include "gateway/front/opening.h"
 #include "gateway/front/page.h"
+#include "gateway/front/party.h"
 #include "gateway/front/path.h"
 #include "gateway/front/procedure.h"
 #include "gateway/front/question.h"
@@ -41,6 +42,7 @@
 #include "gateway/front/safeguard.h"
 #include "gateway/front/search.h"
 #include "gateway/front/signature.h"
+#include "gateway/front/verification.h"
 #include "gateway/front/webhook.h"
 #include "signing/signing.h"
 
@@ -60,6 +62,9 @@ const struct route routes[] = {
         {"GET", "/healthz", ANYONE, BODY_NONE, 0, health_show, NULL, "Is the process there", false, NULL},
         {"GET", "/readyz", ANYONE, BODY_NONE, 0, health_ready, NULL, "Can it serve: the database answers", false, NULL},
         {"GET", "/api/v1/now", ANYONE, BODY_NONE, 0, health_now, NULL, "The hour that decides deadlines", false, NULL},
+
+        {"GET", "/api/v1/me", ANYONE, BODY_NONE, 0, party_show, NULL, "Who the gateway takes you for", false, NULL},
+        {"POST", "/api/v1/verifications", ANYONE, BODY_MEMORY, 16 * MIB, verification_make, NULL, "Verify a signed document; nothing is kept", false, NULL},
 
         {"GET", "/api/v1/consultations", ANYONE, BODY_NONE, 0, consultation_list, NULL, "Find published consultations", false, NULL},
         {"POST", "/api/v1/consultations", BUYER, BODY_MEMORY, MIB, consultation_create, NULL, "Make a consultation, as a draft", false, NULL},

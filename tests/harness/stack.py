@@ -296,7 +296,7 @@ TemporaryDirectory {base}
             "trusted_lists": self.at("trust"),
             "revocation_wait": "20",
             "revocation_private": "1",
-            "ui": os.path.join(ROOT, "gateway", "front", "ui"),
+            "ui": self._pages(),
             "public_url": self.public_url,
             "seal_key": self.pki.path("seal.p12"),
             "journal_key": self.pki.path("journal.pem"),
@@ -317,6 +317,11 @@ TemporaryDirectory {base}
         }
         with open(self.config, "w") as file:
             file.write("".join(f"{name} = {value}\n" for name, value in values.items()))
+
+    def _pages(self):
+        """The pages with what they take from npm (make ui), or as they are in the sources."""
+        built = os.path.join(self.build, "ui")
+        return built if os.path.exists(os.path.join(built, "vendor-keys.js")) else os.path.join(ROOT, "gateway", "front", "ui")
 
     def _enrol(self):
         self.administer("enrol", "body", *self._flags(BODY))

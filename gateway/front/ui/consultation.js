@@ -1,14 +1,9 @@
-import { Refusal, bytes, duration, get, instant, make, start, word } from "./page.js";
+import { Refusal, bytes, duration, fact, get, instant, make, place, start, word } from "./page.js";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
-const place = (name) => document.getElementById(name);
 
 let consultation = null;
 let said = () => word("loading");
-
-function fact(key, ...value) {
-    return [make("dt", {}, word(key)), make("dd", {}, ...value)];
-}
 
 // The hour that counts is the gateway's, given with the consultation.
 function deadline() {
@@ -67,6 +62,7 @@ function show() {
     place("documents").replaceChildren(...consultation.documents.map(documentRow));
     place("quorum").textContent = word("quorum", consultation.quorum, consultation.members.length);
     place("members").replaceChildren(...consultation.members.map((member) => make("li", {}, member.name)));
+    place("assistant").href = `/ui/deposit.html?consultation=${encodeURIComponent(id)}`;
     place("commands").textContent = commands();
 }
 
