@@ -118,7 +118,7 @@ static bool document_judge(struct request *request, const struct verdict_source 
         OWN(revocation) found = NULL;
         if (!trust_load(request->config, &anchors, problem))
                 return false;
-        const struct verdict_trust given = trust_at(anchors, control_time());
+        const struct verdict_trust given = trust_at(anchors, instant_control());
         if (!verdict_document(request->judges, source, &given, report, problem) ||
             !revocation_gather(request->db, request->config, *report, &found, problem))
                 return false;
