@@ -44,9 +44,9 @@ class History:
 class Line:
     """One company's HTTP, patient: a call is repeated until it is answered by something else than 503."""
 
-    def __init__(self, stack, who, seconds):
-        self.stack, self.port = stack, stack.port
-        self.context = rawline.Certified(stack, who).context
+    def __init__(self, campaign, who, seconds):
+        self.stack, self.context = campaign.stack, rawline.Certified(campaign.stack, who).context
+        self.port = campaign.port
         self.connection, self.until = None, time.monotonic() + seconds
 
     def _connect(self):
@@ -107,7 +107,7 @@ class Bid:
         if self.fate == "client":
             self._deliver_by_pli()
             return
-        line = Line(self.campaign.stack, self.who, self.campaign.patience)
+        line = Line(self.campaign, self.who, self.campaign.patience)
         try:
             self._deliver_by_hand(line)
         finally:
@@ -189,7 +189,7 @@ class Bid:
         until = time.monotonic() + self.campaign.patience
         while time.monotonic() < until:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                       env=self.campaign.stack.pli_environment(self.who))
+                                       env=self.campaign.stack.pli_environment(self.who, self.campaign.gateway))
             try:
                 said, _ = process.communicate(timeout=self.draw.uniform(0.05, 2) if self.draw.random() < 0.5 else 300)
             except subprocess.TimeoutExpired:
@@ -217,8 +217,11 @@ MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
 class Campaign:
     """`count` deposits, `width` of them at once. `pace`: seconds at most that a company waits before each step."""
 
-    def __init__(self, stack, folder, seed, count, width, pace, patience=900):
+    def __init__(self, stack, folder, seed, count, width, pace, patience=900, port=None):
+        """port: of a line to the gateway, where the companies are not beside it."""
         self.stack, self.folder, self.seed = stack, folder, seed
+        self.port = port or stack.port
+        self.gateway = f"https://cert.localhost:{self.port}"
         self.count, self.width, self.pace, self.patience = count, width, pace, patience
         self.history = History(self.at("history.jsonl"))
         self.bids, self.receipts, self.consultation = [], [], None
