@@ -100,6 +100,10 @@ $(BUILD)/tests/load/notary/bare: $(call objects,tests/load/notary/bare.c) $(BUIL
 $(BUILD)/tests/load/verify/bench: $(call objects,$(wildcard tests/load/verify/*.c)) $(BUILD)/libsigning.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+# What PostgreSQL itself takes, beside which uploads are measured.
+$(BUILD)/tests/load/deposit/ingest: $(BUILD)/tests/load/deposit/ingest.o
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 CORPUS ?= ../shared/data/xades
 TSV    ?= $(CORPUS)/corpus.tsv
 KNOWN  ?= tests/conformance/known.tsv

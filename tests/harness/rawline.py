@@ -24,6 +24,12 @@ def post(path):
     return f"POST {path} HTTP/1.1\r\nHost: cert.localhost\r\nContent-Length: 0\r\n\r\n".encode()
 
 
+def connect(port, context):
+    plain = socket.create_connection(("127.0.0.1", port), timeout=60)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return context.wrap_socket(plain, server_hostname="cert.localhost")
+
+
 class Certified:
     """Makes connections of one party; the first one's TLS session serves the others."""
 
@@ -33,9 +39,7 @@ class Certified:
         self.context.load_cert_chain(stack.pki.path(who + ".pem"), stack.pki.path(who + ".key"))
 
     def connect(self):
-        plain = socket.create_connection(("127.0.0.1", self.port), timeout=60)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self.context.wrap_socket(plain, server_hostname="cert.localhost")
+        return connect(self.port, self.context)
 
     def hold(self, deposit, number, data, after):
         """An upload that was admitted and stands still after so many bytes: (connection, the bytes that it still owes)."""
