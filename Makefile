@@ -20,7 +20,7 @@ LDFLAGS  += -pthread -Wl,--as-needed -Wl,-z,relro -Wl,-z,now $(SANITIZE)
 # System headers are not ours to warn about; xmlsec's pkg-config flags carry defines that its headers need.
 SYSTEM_FLAGS := $(shell pkg-config --cflags $(PACKAGES) libpq libcurl libmicrohttpd libevent libseccomp gmime-3.0 libp11 cairo-ft cairo-pdf 2>/dev/null | sed 's/-I/-isystem /g')
 CPPFLAGS += $(SYSTEM_FLAGS)
-LIBRARIES := $(shell pkg-config --libs $(PACKAGES) libpq libcurl libmicrohttpd libevent libevent_openssl libevent_pthreads libseccomp libarchive gmime-3.0 libp11 libqrencode cairo-ft cairo-pdf 2>/dev/null)
+LIBRARIES := $(shell pkg-config --libs $(PACKAGES) libpq libcurl libmicrohttpd libevent libevent_openssl libevent_pthreads libseccomp libarchive gmime-3.0 libp11 libqrencode libqpdf cairo-ft cairo-pdf 2>/dev/null)
 
 .SECONDEXPANSION:
 .SECONDARY:
@@ -29,7 +29,7 @@ LIBRARIES := $(shell pkg-config --libs $(PACKAGES) libpq libcurl libmicrohttpd l
 ROOMS    := core formats edge front notary relay admin client
 room_sources = $(filter-out %/main.c,$(wildcard gateway/$(1)/*.c))
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
-JUDGE    := signing/judge.c signing/judge_wire.c signing/judge_envelope.c signing/judge_pes.c signing/judge_trust.c
+JUDGE    := signing/judge.c signing/judge_wire.c signing/judge_envelope.c signing/judge_stamp.c signing/judge_pes.c signing/judge_trust.c
 SIGNING  := $(filter-out $(JUDGE),$(wildcard signing/*.c))
 ARCHIVES := $(BUILD)/libsigning.a $(foreach r,$(ROOMS),$(BUILD)/lib$(r).a)
 PROGRAMS := $(addprefix $(BUILD)/,pli-edge plid pli-judge pli-notary pli-relay pliadm pli)

@@ -37,7 +37,7 @@ grant execute on function api.sweep, api.setting_list, api.setting_set, api.evid
 
 grant execute on function api.reply_create, api.filing_cancel, api.letter_show, api.letter_list, api.answer_file, api.classification_show, api.classification_ask,
         api.filing_search, api.filing_file_open, api.access_refused, api.transaction_find, api.answer_message, api.file_find, api.letters_unread, api.letter_read,
-        api.form_begin, api.form_drop, api.filing_file_attach, api.classification_message to pli_front;
+        api.form_begin, api.form_drop, api.filing_file_attach, api.classification_message, api.published_list, api.published_file to pli_front;
 grant execute on function api.procedure_list, api.threshold_list, api.consultation_change, api.change_list, api.consultation_unschedule, api.schedule_run,
         api.access_set, api.access_open, api.document_open_all, api.document_list, api.analysis_put, api.award_put, api.consultation_abandon,
         api.contract_list, api.contract_show, api.contract_notify to pli_front;

@@ -174,7 +174,33 @@ static const struct option_row acte_options[] = {
         {"object", "TEXT", OPTION_VALUE, "object of the acte"},
         {"classification", "YYYY-MM-DD", OPTION_VALUE, "date of the classification used"},
         {"type", "CODE", OPTION_LIST, "document type of each file in order (99_AI…)"},
+        {"previous", "ACT", OPTION_VALUE, "identifier of the acte that this one goes on from"},
+        {"public", NULL, OPTION_FLAG, "publish it as open data once the State has acknowledged it"},
+        {"paper", NULL, OPTION_FLAG, "some pieces follow on paper"},
         {"receipt", "FILE", OPTION_VALUE, "where the receipt goes; receipt.xml in this folder if not given"},
+        {NO_MORE},
+};
+static const struct option_row filing_list_options[] = {
+        {"state", "STATE", OPTION_VALUE, "only those in this state"},
+        {"kind", "KIND", OPTION_VALUE, "only acte, message or pes"},
+        {"from", "YYYY-MM-DD", OPTION_VALUE, "decided this day or later"},
+        {"to", "YYYY-MM-DD", OPTION_VALUE, "decided this day or earlier"},
+        {"text", "WORDS", OPTION_VALUE, "words of number or object, or an act identifier"},
+        {"after", "ID", OPTION_VALUE, "the page after this filing"},
+        {"limit", "N", OPTION_VALUE, "how many; 50 if not given"},
+        {NO_MORE},
+};
+static const struct option_row letters_options[] = {
+        {"state", "STATE", OPTION_VALUE, "only those in this state"},
+        {NO_MORE},
+};
+static const struct option_row classification_options[] = {
+        {"ask", NULL, OPTION_FLAG, "ask the State for it (7-1)"},
+        {NO_MORE},
+};
+static const struct option_row watch_options[] = {
+        {"after", "INDEX", OPTION_VALUE, "begin after this index of the journal"},
+        {"once", NULL, OPTION_FLAG, "end where there is no news yet"},
         {NO_MORE},
 };
 static const struct option_row receipts_options[] = {
@@ -313,6 +339,14 @@ const struct command commands[] = {
         {"return list", "", 0, 0, no_options, "what the DGFiP sent unasked: PES Retour, OCRE and the like", pli_return_list},
         {"return take", "ID", 1, 1, take_options, "take one of them", pli_return_take},
         {"filing show", "ID", 1, 1, no_options, "show a filing and its steps", pli_filing_show},
+        {"filing list", "", 0, 0, filing_list_options, "find filings, newest first", pli_filing_list},
+        {"filing download", "ID", 1, 1, output_folder, "fetch a filing's files and the State's answers", pli_filing_download},
+        {"filing stamped", "ID", 1, 1, output_file, "fetch the acte as a PDF that bears the numbers of the State's receipt", pli_filing_stamped},
+        {"filing cancel", "ID", 1, 1, no_options, "ask the State to cancel an acte", pli_filing_cancel},
+        {"filing letters", "", 0, 0, letters_options, "the prefecture's letters", pli_filing_letters},
+        {"filing reply", "LETTER MESSAGE FILE…", 3, ANY, no_options, "reply to a letter: 2-2, 3-3, 3-4, 4-3 or 4-4", pli_filing_reply},
+        {"filing classification", "", 0, 0, classification_options, "what the prefecture lets you file under", pli_filing_classification},
+        {"watch", "ID", 0, 1, watch_options, "follow a filing to its end, or all that happens (exit 10 where the State refused it)", pli_watch},
         {"receipts", "", 0, 0, receipts_options, "read the feed of receipts, each exactly once (State platform)", pli_receipts},
         {"receipt verify", "FILE", 1, 1, receipt_verify_options, "prove a receipt, offline", pli_receipt_verify},
         {"journal monitor", "URL", 0, 1, monitor_options, "prove that the journal has kept to all it has signed (exit 11 where it has not)", pli_journal_monitor},

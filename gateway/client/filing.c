@@ -11,6 +11,7 @@
 #include "gateway/client/catalogue.h"
 #include "gateway/client/command.h"
 #include "gateway/client/delivery.h"
+#include "gateway/client/filing_send.h"
 #include "gateway/client/functions.h"
 #include "gateway/core/hex.h"
 #include "gateway/client/input.h"
@@ -66,6 +67,12 @@ static bool filing_describe(const struct invocation *invocation, json_t **out, s
         json_object_set_new(filing, "nature", json_integer(atoi(nature)));
         if (classification != NULL)
                 json_object_set_new(filing, "classification", json_string(classification));
+        if (invocation_option(invocation, "previous") != NULL)
+                json_object_set_new(filing, "previous", json_string(invocation_option(invocation, "previous")));
+        if (invocation_flag(invocation, "public"))
+                json_object_set_new(filing, "public", json_true());
+        if (invocation_flag(invocation, "paper"))
+                json_object_set_new(filing, "paper", json_true());
         json_object_set_new(filing, "documents", documents_list(invocation));
         *out = filing;
         return true;
@@ -118,7 +125,7 @@ static void file_moved(void *context, uint64_t bytes)
         progress_set(context, bytes);
 }
 
-static bool file_send(const struct invocation *invocation, struct session *session, const char *id, const char *file,
+bool filing_file_send(const struct invocation *invocation, struct session *session, const char *id, const char *file,
                       struct problem *problem)
 {
         struct input input = {.fd = -1};
@@ -142,7 +149,7 @@ static bool file_send(const struct invocation *invocation, struct session *sessi
         return sent;
 }
 
-static bool filing_submit(struct session *session, const char *id, struct answer *receipt, struct problem *problem)
+bool filing_send_off(struct session *session, const char *id, struct answer *receipt, struct problem *problem)
 {
         char *path = session_path("/api/v1/filings/%s/submit", id);
         struct call call = {.method = "POST", .path = path, .key = id, .waits = 30};
@@ -167,8 +174,8 @@ static bool filing_deliver(const struct invocation *invocation, describer *descr
         bool good = describe(invocation, &filing, problem) && session_open(invocation, &session, problem) &&
                     filing_create(invocation, session, filing, draft, problem);
         for (size_t i = 0; good && draft->open && i < invocation->argument_count; i++)
-                good = file_send(invocation, session, draft->id, invocation->arguments[i], problem);
-        good = good && filing_submit(session, draft->id, receipt, problem);
+                good = filing_file_send(invocation, session, draft->id, invocation->arguments[i], problem);
+        good = good && filing_send_off(session, draft->id, receipt, problem);
         json_decref(filing);
         session_close(session);
         return good;

@@ -74,6 +74,7 @@ P("envelope-not-opened", 409, 65, "R2132-2", "The envelope is not opened", "L'en
 P("filing-closed", 409, 65, "", "The filing no longer changes", "La télétransmission ne change plus", "Create another filing.", "Créez une autre télétransmission.")
 P("filing-file-unknown", 404, 65, "", "The filing announces no such document", "La télétransmission n'annonce pas ce document", "Use a name announced at creation.", "Employez un nom annoncé à la création.")
 P("filing-incomplete", 409, 65, "", "Documents of the filing are missing", "Il manque des documents à la télétransmission", "Send the documents listed.", "Envoyez les documents listés.")
+P("filing-unacknowledged", 409, 75, "@CTES 1-2", "The State has not acknowledged this filing yet", "L'État n'a pas encore accusé réception de cette télétransmission", "Wait for its acknowledgement.", "Attendez son accusé de réception.")
 P("filing-number-taken", 409, 65, "@CTES, number per body", "This number is used already in this body", "Numéro déjà employé dans cette collectivité", "Choose another number.", "Choisissez un autre numéro.")
 P("journal-mismatch", 409, 70, "RFC 9162 2.1", "The leaves do not match the events", "Les feuilles ne correspondent pas aux événements", "Do not go on; audit the journal.", "N'allez pas plus loin ; auditez le journal.")
 P("key-revoked", 409, 78, "", "This key has been revoked", "Cette clé a été révoquée", "Install another key; nothing acknowledged is lost.", "Installez une autre clé ; rien de ce qui a été acquitté n'est perdu.")

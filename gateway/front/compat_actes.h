@@ -32,7 +32,9 @@ enum answer compat_confirm(struct request *request);
 enum answer compat_status(struct request *request);
 /* GET …/actes_transac_get_files_list.php?transaction= → [{id, name, posted_filename, mimetype, size}] */
 enum answer compat_files(struct request *request);
-/* GET …/actes_download_file.php?file= */
+/* GET …/actes_transac_get_tampon.php?transaction= */
+enum answer compat_stamped(struct request *request);
+/* GET …/actes_download_file.php?file=, with &tampon=true its stamped copy */
 enum answer compat_download(struct request *request);
 /* GET …/actes_transac_get_document.php?id= → of an acte the lines "type-status-number"; of a letter a tar.gz */
 enum answer compat_document(struct request *request);

@@ -13,6 +13,7 @@
 #include "gateway/front/compat_actes.h"
 #include "gateway/front/download.h"
 #include "gateway/front/filing_file.h"
+#include "gateway/front/stamped.h"
 #include "signing/signing.h"
 
 typedef struct acte acte_form;
@@ -128,6 +129,26 @@ static enum answer message_answer(struct request *request, const json_t *filing)
         return http_answer_bytes(request, 200, "text/xml", xml, size);
 }
 
+/* `file`: api.file_find's. */
+static enum answer file_stamped(struct request *request, const json_t *file)
+{
+        struct problem problem = {0};
+        OWN(json_t) filing = NULL;
+        const struct db_argument arguments[] = {call_actor(request), db_text(text_of(file, "filing"))};
+        if (!db_call_json(request->db, "api.filing_show", arguments, 2, &filing, &problem))
+                return compat_problem(request, &problem);
+        return stamped_answer(request, filing, text_of(file, "name"));
+}
+
+enum answer compat_stamped(struct request *request)
+{
+        struct problem problem = {0};
+        OWN(json_t) found = NULL;
+        if (!transaction_find(request, "transaction", &found, &problem))
+                return compat_problem(request, &problem);
+        return stamped_answer(request, found, NULL);
+}
+
 enum answer compat_download(struct request *request)
 {
         struct problem problem = {0};
@@ -143,6 +164,9 @@ enum answer compat_download(struct request *request)
                 return compat_problem(request, &problem);
         if (message)
                 return message_answer(request, found);
+        const char *stamp = http_query(request, "tampon");
+        if (stamp != NULL && strcmp(stamp, "true") == 0)
+                return file_stamped(request, found);
         const struct content_place place = {.day = text_of(found, "day"),
                                             .content = json_integer_value(json_object_get(found, "content")),
                                             .size = (uint64_t)json_integer_value(json_object_get(found, "size")),

@@ -11,6 +11,7 @@
 #include "gateway/front/award.h"
 #include "gateway/front/classification.h"
 #include "gateway/front/compat_actes.h"
+#include "gateway/front/compat_helios.h"
 #include "gateway/front/consultation.h"
 #include "gateway/front/deposit.h"
 #include "gateway/front/document.h"
@@ -43,6 +44,8 @@
 #include "gateway/front/search.h"
 #include "gateway/front/signature.h"
 #include "gateway/front/verification.h"
+#include "gateway/front/published.h"
+#include "gateway/front/stamped.h"
 #include "gateway/front/webhook.h"
 #include "signing/signing.h"
 
@@ -154,6 +157,9 @@ const struct route routes[] = {
         {"GET", "/api/v1/filings", FILER, BODY_NONE, 0, search_filings, NULL, "Find filings: state, kind, message, from, to, text; newest first, after=ID limit=N", false, NULL},
         {"GET", FILING "/files/{name}", FILER, BODY_NONE, 0, filing_file_show, NULL, "Take a file of a filing", false, NULL},
         {"GET", FILING "/answers/{answer}/{number}", FILER, BODY_NONE, 0, filing_answer_file, NULL, "Take a file of the State's answer; 0 is its message", false, NULL},
+        {"GET", "/api/v1/published/acts", ANYONE, BODY_NONE, 0, published_list, NULL, "Open data: acts marked as public; siret, after, limit, format=json|atom|csv (SCDL)", false, NULL},
+        {"GET", "/api/v1/published/acts/{filing}/{name}", ANYONE, BODY_NONE, 0, published_file, NULL, "Open data: a file of a published acte", false, NULL},
+        {"GET", FILING "/stamped", FILER, BODY_NONE, 0, stamped_show, NULL, "The acte, or ?file=NAME, as a PDF with the numbers of the State's receipt on each page", false, NULL},
         {"POST", FILING "/cancel", FILER, BODY_NONE, 0, filing_cancel, NULL, "Ask the State to cancel an acte (6-1)", false, NULL},
         {"GET", "/api/v1/letters", FILER, BODY_NONE, 0, letter_list, NULL, "The prefecture's letters: state; newest first, after=ID limit=N", false, NULL},
         {"GET", LETTER, FILER, BODY_NONE, 0, letter_show, NULL, "A letter, its files, its steps and the replies to it", false, NULL},
@@ -172,6 +178,13 @@ const struct route routes[] = {
         {"GET", "/modules/actes/actes_transac_get_status.php", FILER, BODY_NONE, 0, compat_status, NULL, "S²LOW: the code of a transaction's state", false, NULL},
         {"GET", "/modules/actes/actes_transac_get_files_list.php", FILER, BODY_NONE, 0, compat_files, NULL, "S²LOW: a transaction's files", false, NULL},
         {"GET", "/modules/actes/actes_download_file.php", FILER, BODY_NONE, 0, compat_download, NULL, "S²LOW: a file", false, NULL},
+        {"GET", "/modules/actes/actes_transac_get_tampon.php", FILER, BODY_NONE, 0, compat_stamped, NULL, "S²LOW: the acte with its stamp", false, NULL},
+        {"POST", "/modules/helios/api/helios_importer_fichier.php", FILER, BODY_STORED, 152 * MIB, compat_helios_import, form_filing_admit, "S²LOW: send a PES", false, NULL},
+        {"GET", "/modules/helios/api/helios_transac_get_status.php", FILER, BODY_NONE, 0, compat_helios_status, NULL, "S²LOW: the code of a PES's state", false, NULL},
+        {"GET", "/modules/helios/helios_download_acquit.php", FILER, BODY_NONE, 0, compat_helios_acquit, NULL, "S²LOW: the acquit of a PES", false, NULL},
+        {"GET", "/modules/helios/api/helios_get_list.php", FILER, BODY_NONE, 0, compat_helios_list, NULL, "S²LOW: PES Retour not yet taken", false, NULL},
+        {"GET", "/modules/helios/api/helios_get_retour.php", FILER, BODY_NONE, 0, compat_helios_return, NULL, "S²LOW: a PES Retour", false, NULL},
+        {"GET", "/modules/helios/api/helios_change_status.php", FILER, BODY_NONE, 0, compat_helios_taken, NULL, "S²LOW: a PES Retour was taken", false, NULL},
         {"GET", "/modules/actes/actes_transac_get_document.php", FILER, BODY_NONE, 0, compat_document, NULL, "S²LOW: an acte's letters, or one of them", false, NULL},
         {"GET", "/modules/actes/api/list_document_prefecture.php", FILER, BODY_NONE, 0, compat_letters, NULL, "S²LOW: letters not yet marked as read", false, NULL},
         {"GET", "/modules/actes/api/document_prefecture_mark_as_read.php", FILER, BODY_NONE, 0, compat_letter_read, NULL, "S²LOW: mark a letter as read", false, NULL},

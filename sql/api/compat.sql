@@ -4,7 +4,8 @@
 create function rule.s2low_status(f filing) returns int language sql immutable as $$
         select case f.state when 'draft' then 17 when 'submitted' then 2 when 'sending' then 2 when 'cancelled' then 0 when 'cancelling' then 4
                 when 'sent' then case when left(f.message, 1) in ('2', '3', '4') then 9 else 3 end
-                when 'acknowledged' then case when left(f.message, 1) in ('3', '4') then 11 else 4 end else -1 end
+                when 'acknowledged' then case when left(f.message, 1) in ('3', '4') then 11 else 4 end
+                when 'refused' then case when f.kind = 'pes' then 6 else -1 end else -1 end
 $$;
 create function rule.s2low_letter_status(l letter) returns int language sql immutable as $$
         select case when l.message in ('2-1', '5-1') then 21 when l.state = 'received' then 7 else 8 end
@@ -40,7 +41,7 @@ begin
 end
 $$;
 
--- The State's message of an answer, as it came: what get_status repeats.
+-- The State's last message of that kind, or of any, as it came: what get_status repeats.
 create function api.answer_message(actor uuid, filing uuid, message text) returns bytea
 language plpgsql stable security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
@@ -48,7 +49,7 @@ declare
         f filing := rule.filing_own(actor, $2);
 begin
         return (select substring(a.content from 1 for coalesce((a.detail -> 'files' -> 0 ->> 'size')::int, length(a.content)))
-                from answer a where a.body = f.body and a.filing = f.id and a.message = $3 order by a.id desc limit 1);
+                from answer a where a.body = f.body and a.filing = f.id and ($3 is null or a.message = $3) order by a.id desc limit 1);
 end
 $$;
 

@@ -1,7 +1,11 @@
 """The API of filings beyond sending: search, downloads, replies, cancellation, and that another body's things are not there."""
+import csv
+import io
 import json
 import os
+import subprocess
 import urllib.parse
+import xml.etree.ElementTree as ET
 
 import papers
 import pytest
@@ -83,6 +87,30 @@ def test_everything_comes_out_again(stack, house):
     assert call(stack, "POST", f"/api/v1/letters/{letter['id']}/replies", {"message": "2-2", "documents": [{"name": "r.pdf"}]})[0] == 409
 
 
+def looked_into(path):
+    """The PDF's content as text, by qpdf, which also says that it is whole."""
+    subprocess.run(["qpdf", "--check", path], check=True, capture_output=True)
+    return subprocess.run(["qpdf", "--qdf", "--normalize-content=n", "--object-streams=disable", path, "-"], check=True, capture_output=True).stdout
+
+
+def test_the_stamped_copy_bears_the_receipts_numbers_and_the_acte_stays_as_it_came(stack, house):
+    filing = acte(stack, house, "À afficher [silent]")
+    assert call(stack, "GET", f"/api/v1/filings/{filing}/stamped")[0] == 409
+    filing = acte(stack, house, "À afficher")
+    acknowledged(stack, filing)
+    status, data = call(stack, "GET", f"/api/v1/filings/{filing}/stamped")
+    assert status == 200 and data.startswith(b"%PDF")
+    with open(house.at("stamped.pdf"), "wb") as file:
+        file.write(data)
+    seen, shown = looked_into(house.at("stamped.pdf")), show(stack, filing)
+    assert shown["act"].encode() in seen and "Accusé de réception en préfecture".encode("latin-1").replace(b"\xe9", b"\\351") in seen
+    assert "Récépissé n° ".encode("latin-1").replace(b"\xe9", b"\\351").replace(b"\xb0", b"\\260") + str(shown["event"]).encode() in seen
+    assert b"(D\xe9lib\xe9ration)" in seen or b"lib" in seen  # what was there is still there
+    assert call(stack, "GET", f"/api/v1/filings/{filing}/stamped?file=autre.pdf")[0] == 404
+    with open(house.at("d.pdf"), "rb") as file:
+        assert call(stack, "GET", f"/api/v1/filings/{filing}/files/{urllib.parse.quote('délib.pdf')}")[1] == file.read()
+
+
 def test_a_cancellation_ends_with_the_states_word(stack, house):
     filing = acte(stack, house, "À annuler")
     acknowledged(stack, filing)
@@ -144,3 +172,52 @@ def test_another_bodys_things_are_not_there_whatever_the_role_and_the_auditor_is
     for subject in (filing, letter):
         told = [json.loads(text) for text in stack.cluster.psql(f"select text from pli.event where fact = 'access.refused' and subject = '{subject}'")]
         assert len(told) == len(strangers) and {t["asker"]["name"] for t in told} >= {"Voisin filer", "Voisin auditor"}  # once an hour each
+
+
+def test_only_what_is_marked_as_public_and_acknowledged_is_open_data(stack, house):
+    word = "ouvert" + os.urandom(3).hex()
+    shown, hidden, waiting = acte(stack, house, f"=Public {word}", public=True), acte(stack, house, f"Pas public {word}"), acte(stack, house, f"Sans accusé {word} [silent]", public=True)
+    for filing in (shown, hidden):
+        acknowledged(stack, filing)
+    def published(query=""):
+        status, _, data = stack.request("GET", "/api/v1/published/acts?siret=210609991&limit=1000" + query)
+        assert status == 200
+        return data
+    acts = {a["id"]: a for a in json.loads(published())["acts"]}
+    assert shown in acts and hidden not in acts and waiting not in acts
+    table = list(csv.DictReader(io.StringIO(published("&format=csv").decode("utf-8-sig"))))
+    (row,) = [r for r in table if word in r["DELIB_OBJET"]]
+    assert row["PREF_ID"] == acts[shown]["act"] and row["PREF_DATE"] == acts[shown]["received"] and row["PREF_DATE"] and row["DELIB_OBJET"].startswith("'=")
+    assert row["COLL_SIRET"] == "21060999100018" and row["DELIB_MATIERE_CODE"] == "8.9.2" and len(row) == 20
+    feed = ET.fromstring(published("&format=atom"))
+    ids = [e.text for e in feed.iter("{http://www.w3.org/2005/Atom}id")]
+    assert f"urn:uuid:{shown}" in ids and f"urn:uuid:{hidden}" not in ids
+    name = urllib.parse.quote("délib.pdf")
+    assert stack.request("GET", f"/api/v1/published/acts/{shown}/{name}")[2].startswith(b"%PDF")
+    for filing in (hidden, waiting):
+        assert stack.request("GET", f"/api/v1/published/acts/{filing}/{name}")[0] == 404
+    assert call(stack, "POST", f"/api/v1/filings/{shown}/cancel")[0] == 202
+    wait_for("the cancellation", lambda: stack.request("GET", f"/api/v1/published/acts/{shown}/{name}")[0] == 404)
+
+
+def test_the_command_does_what_the_api_does(stack, house):
+    papers.pdf(house.at("acte.pdf"), "Délibération")
+    number = "P" + os.urandom(4).hex().upper()
+    filing = json.loads(stack.pli("filer", "--json", "file", "acte", "--number", number, "--nature", "1", "--matter", "8.9.2", "--date", "2026-11-20", "--object",
+                                  "Par la commande [2-1]", "--classification", "2019-08-29", "--public", "--receipt", house.at("r.xml"), house.at("acte.pdf")).stdout)["id"]
+    steps = [json.loads(line)["state"] for line in stack.pli("filer", "--json", "watch", filing).stdout.splitlines()]
+    assert steps[0] == "draft" and steps[-1] == "acknowledged"
+    assert filing in stack.pli("filer", "filing", "list", "--text", number).stdout
+    wait_for("the letter", lambda: show(stack, filing)["letters"])
+    letter = next(l["id"] for l in json.loads(stack.pli("filer", "--json", "filing", "letters").stdout)["letters"] if l["filing"] == filing)
+    assert json.loads(stack.pli("filer", "--json", "filing", "reply", letter, "2-2", house.at("acte.pdf")).stdout)["message"] == "2-2"
+    stack.pli("filer", "filing", "download", filing, "--output", house.at("all"))
+    assert "acte.pdf" in os.listdir(house.at("all")) and len(os.listdir(house.at("all"))) >= 4
+    stack.pli("filer", "filing", "stamped", filing, "--output", house.at("s.pdf"))
+    assert show(stack, filing)["act"].encode() in looked_into(house.at("s.pdf"))
+    assert stack.pli("filer", "filing", "cancel", filing).returncode == 0
+    wait_for("the cancellation", lambda: show(stack, filing)["state"] == "cancelled")
+    refused = acte(stack, house, "Refusé [999]")
+    assert stack.pli("filer", "watch", refused, check=False).returncode == 10
+    assert "filing.answered" in stack.pli("filer", "watch", "--once").stdout
+    assert stack.pli("filer", "--json", "filing", "classification", check=False).returncode in (0, 66)

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import tarfile
+import xml.etree.ElementTree as ET
 
+import accounts
 import papers
-from stack import wait_for
+from stack import BODY, wait_for
 
 
 class Client:
@@ -68,6 +70,8 @@ def test_an_acte_goes_from_creation_to_its_acknowledgement(stack, house):
     assert [f["posted_filename"] for f in files] == ["message.xml", "acte.pdf", "annexe.pdf"] and files[1]["mimetype"] == "application/pdf"
     with open(house.at("annexe.pdf"), "rb") as file:
         assert client.raw(f"/modules/actes/actes_download_file.php?file={files[2]['id']}") == file.read()
+    for path in (f"actes_transac_get_tampon.php?transaction={transaction}", f"actes_download_file.php?file={files[1]['id']}&tampon=true"):
+        assert client.raw("/modules/actes/" + path).startswith(b"%PDF")
     message = client.raw(f"/modules/actes/actes_download_file.php?file={files[0]['id']}")
     assert "Réfection de l'école « Été »".encode("iso-8859-1") in message
 
@@ -100,6 +104,20 @@ def test_an_acte_put_to_wait_is_sent_when_it_is_confirmed(stack, house):
     assert client.status(transaction)[0] == "17"
     client.ok("/modules/actes/actes_transac_post_confirm_api.php", f"id={transaction}")
     wait_for("the acknowledgement", lambda: client.status(transaction)[0] == "4")
+
+
+def test_a_pes_is_imported_and_followed(stack, house):
+    client = Client(stack)
+    path = accounts.pes(house.at("comptes.xml"), f"PES-{os.urandom(6).hex()}.xml", BODY["siret"])
+    made = ET.fromstring(client.raw("/modules/helios/api/helios_importer_fichier.php", f"enveloppe=@{path}"))
+    assert made.tag == "import" and made.findtext("resultat") == "OK" and made.findtext("id").isdigit(), ET.tostring(made)
+    status = ET.fromstring(client.raw(f"/modules/helios/api/helios_transac_get_status.php?transaction={made.findtext('id')}"))
+    assert status.findtext("resultat") == "OK" and status.findtext("status") in ("2", "3", "4")
+    again = ET.fromstring(client.raw("/modules/helios/api/helios_importer_fichier.php", f"enveloppe=@{path}"))
+    assert again.findtext("resultat") == "KO" and again.findtext("message")
+    assert ET.fromstring(client.raw("/modules/helios/api/helios_get_list.php")).tag == "liste"
+    for wrong in ("helios_download_acquit.php?id=1", "api/helios_get_retour.php?id=x", "api/helios_transac_get_status.php?transaction=0"):
+        assert ET.fromstring(client.raw("/modules/helios/" + wrong)).findtext("resultat") == "KO", wrong
 
 
 def test_what_is_wrong_is_told_as_s2low_tells_it(stack, house):

@@ -269,6 +269,67 @@ static void a_manifest_becomes_json_and_its_shares_are_told_apart(void **state)
 }
 
 /* Every pli-judge that this process started. */
+static const char one_page[] = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+                               "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 842 595]/Rotate 90>>endobj\n"
+                               "3 0 obj<</Type/Page/Parent 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n";
+
+static bool text_read(void *context, uint64_t offset, uint8_t *buffer, size_t size)
+{
+        memcpy(buffer, (const char *)context + offset, size);
+        return true;
+}
+
+struct taken {
+        char text[64 * 1024];
+        size_t size;
+};
+
+static bool copy_begin(void *context, const char *name, const char *media_type, uint64_t size)
+{
+        (void)context;
+        (void)name;
+        (void)size;
+        return strcmp(media_type, "application/pdf") == 0;
+}
+
+static bool copy_write(void *context, const uint8_t *data, size_t size)
+{
+        struct taken *taken = context;
+        assert_true(size < sizeof taken->text - taken->size);
+        memcpy(taken->text + taken->size, data, size);
+        taken->size += size;
+        return true;
+}
+
+static bool copy_end(void *context)
+{
+        (void)context;
+        return true;
+}
+
+static bool stamp(const char *pdf, const char *lines, struct taken *taken, struct problem *problem)
+{
+        const struct verdict_source source = {.context = (void *)(uintptr_t)pdf, .size = strlen(pdf), .read = text_read};
+        const struct verdict_sink sink = {.context = taken, .begin = copy_begin, .write = copy_write, .end = copy_end};
+        struct verdict_pool *pool = verdict_pool_new(program, 1, (struct verdict_limits){209715200, 20});
+        bool done = verdict_stamp(pool, &source, lines, &sink, problem);
+        verdict_pool_free(pool);
+        return done;
+}
+
+static void a_pdf_is_stamped_in_the_jail_and_what_is_none_is_refused(void **state)
+{
+        (void)state;
+        static struct taken taken;
+        struct problem problem = {0};
+        assert_true(stamp(one_page, "[\"R\u00e9c\u00e9piss\u00e9 (1)\"]", &taken, &problem));
+        assert_true(taken.size > 100 && memcmp(taken.text, "%PDF-", 5) == 0);
+        assert_false(stamp("%PDF-1.4 nothing of the kind", "[\"x\"]", &taken, &problem));
+        assert_string_equal(problem.row->code, "document-unreadable");
+        assert_false(stamp(one_page, "[]", &taken, &problem));
+        assert_false(stamp(one_page, "not json", &taken, &problem));
+}
+
 static void judges_signal(int number)
 {
         char path[64], line[512];
@@ -417,6 +478,7 @@ int main(void)
                 WITH_POOL(a_document_in_windows_1252_is_read_inside_the_jail_too),
                 WITH_POOL(a_source_that_fails_is_a_problem_not_a_verdict),
                 WITH_POOL(a_slow_source_does_not_end_the_judge),
+                cmocka_unit_test(a_pdf_is_stamped_in_the_jail_and_what_is_none_is_refused),
                 cmocka_unit_test(without_the_program_no_judge_is_available),
         };
         return cmocka_run_group_tests(tests, start, stop);
