@@ -18,4 +18,13 @@ struct fetch_request {
 bool fetch_bytes(const struct fetch_request *request, struct content *out, struct problem *problem)
         __attribute__((warn_unused_result));
 
+/* What a server said of the state of its document (RFC 9110 8.8); "" where it said nothing. */
+struct fetch_state {
+        char etag[256], modified[64];
+};
+/* The same, where it is another one than that of `state` (If-None-Match, If-Modified-Since); then state is the new one's. Where it
+ * is the same, *out is left empty. */
+bool fetch_changed(const struct fetch_request *request, struct fetch_state *state, struct content *out, struct problem *problem)
+        __attribute__((warn_unused_result));
+
 #endif

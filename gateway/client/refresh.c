@@ -15,19 +15,22 @@
 
 #include "gateway/client/catalogue.h"
 #include "gateway/client/command.h"
-#include "gateway/client/fetch.h"
 #include "gateway/client/functions.h"
+#include "gateway/client/list_store.h"
 #include "gateway/client/lists.h"
 #include "gateway/client/output.h"
 #include "gateway/client/show.h"
 #include "gateway/client/trust.h"
 
-enum { LIST_MOST = 20 << 20, PIVOTS_MOST = 64 };
+enum { PIVOTS_MOST = 64 };
+
+static const char LEADING[] = "lotl.xml";
 
 struct refresh {
         const struct invocation *invocation;
-        const char *folder, *ca;
-        struct content signers, leading; /* leading: the list of lists */
+        struct list_store store;
+        struct content signers;
+        struct list_arrival leading; /* the list of lists */
         signing_trust *trust;
         json_t *lists; /* what became of each */
         size_t failed;
@@ -40,46 +43,9 @@ static int64_t now(void)
         return (int64_t)time(NULL);
 }
 
-static bool list_fetch(const struct refresh *refresh, const char *url, struct content *out, struct problem *problem)
-{
-        return fetch_bytes(&(struct fetch_request){url, refresh->ca, LIST_MOST}, out, problem);
-}
-
 static bool list_take(const struct refresh *refresh, const struct content *list, struct signing_refusal *why)
 {
         return signing_trust_list(refresh->trust, content_bytes(list), content_bytes(&refresh->signers), now(), why);
-}
-
-/* ---- on disk ---- */
-
-/* The number of what is kept under that name; 0 where there is nothing. */
-static uint64_t number_kept(const char *path)
-{
-        struct content content = {0};
-        struct problem absent = {0};
-        struct signing_refusal why = {0};
-        struct signing_list list = {0};
-        if (!content_read(path, LIST_MOST, &content, &absent))
-                return 0;
-        bool read = signing_list_show(content_bytes(&content), &list, &why);
-        content_free(&content);
-        return read ? list.sequence : 0;
-}
-
-/* TS 119 612 5.3.2: a number goes up only. */
-static bool list_keep(const struct refresh *refresh, const char *name, const struct content *list, struct problem *problem)
-{
-        struct signing_list shown = {0};
-        struct signing_refusal why = {0};
-        char *path = path_join(refresh->folder, name);
-        bool good = signing_list_show(content_bytes(list), &shown, &why) || problem_refused(problem, "list-refused", name, &why);
-        uint64_t kept = good ? number_kept(path) : 0;
-        if (good && kept > shown.sequence)
-                good = problem_set(problem, "list-refused", words("%s has number %ju, older than number %ju kept here"), name,
-                                   (uintmax_t)shown.sequence, (uintmax_t)kept);
-        good = good && output_bytes(path, OUTPUT_PUBLIC, list->data, list->size, problem);
-        free(path);
-        return good;
 }
 
 /* ---- the list of lists ---- */
@@ -96,41 +62,42 @@ static void pivot_note(void *context, const struct signing_pointer *pointer)
 
 static void pivot_take(struct refresh *refresh, const char *url)
 {
-        struct content pivot = {0};
+        struct list_arrival pivot = {0};
         struct problem problem = {0};
         struct signing_refusal why = {0};
         struct signing_list shown = {0};
         char name[48];
-        if (!list_fetch(refresh, url, &pivot, &problem)) {
+        if (!list_store_fetch(&refresh->store, NULL, url, &pivot, &problem)) {
                 show_note("%s", problem.detail);
                 return;
         }
-        if (list_take(refresh, &pivot, &why) && signing_list_show(content_bytes(&pivot), &shown, &why)) {
+        if (list_take(refresh, &pivot.content, &why) && signing_list_show(content_bytes(&pivot.content), &shown, &why)) {
                 snprintf(name, sizeof name, "pivot-%" PRIu64 ".xml", shown.sequence);
-                if (!list_keep(refresh, name, &pivot, &problem))
+                if (!list_store_keep(&refresh->store, name, &pivot, &problem))
                         show_note("%s", problem.detail);
         } else {
                 show_note("%s: %s [%s]", url, why.sentence, why.code);
         }
-        content_free(&pivot);
+        content_free(&pivot.content);
 }
 
 /* Signed by one of the pinned signers, or by one that a chain of pivots announces. */
 static bool leading_take(struct refresh *refresh, const char *url, struct problem *problem)
 {
         struct signing_refusal why = {0};
-        if (!list_fetch(refresh, url, &refresh->leading, problem))
+        if (!list_store_fetch(&refresh->store, LEADING, url, &refresh->leading, problem))
                 return false;
-        bool taken = list_take(refresh, &refresh->leading, &why);
+        const struct content *content = &refresh->leading.content;
+        bool taken = list_take(refresh, content, &why);
         if (!taken && strcmp(why.code, "LIST_UNPINNED") == 0) {
-                if (!signing_list_pointers(content_bytes(&refresh->leading), pivot_note, refresh, &why))
+                if (!signing_list_pointers(content_bytes(content), pivot_note, refresh, &why))
                         return problem_refused(problem, "list-refused", url, &why);
                 for (size_t i = refresh->pivot_count; i-- > 0;) /* oldest first */
                         pivot_take(refresh, refresh->pivots[i]);
-                taken = list_take(refresh, &refresh->leading, &why);
+                taken = list_take(refresh, content, &why);
         }
         return (taken || problem_refused(problem, "list-refused", url, &why)) &&
-               list_keep(refresh, "lotl.xml", &refresh->leading, problem);
+               list_store_keep(&refresh->store, LEADING, &refresh->leading, problem);
 }
 
 /* ---- the national lists ---- */
@@ -144,22 +111,37 @@ static bool territory_safe(const char *territory)
         return size >= 2;
 }
 
-static bool national_fetch(const struct refresh *refresh, const struct signing_pointer *pointer, struct signing_list *shown,
+/* What became of one list. */
+struct national {
+        struct signing_list shown;
+        bool changed;
+};
+
+static bool national_check(const struct refresh *refresh, const struct signing_pointer *pointer, const struct list_arrival *arrival,
+                           struct national *out, struct problem *problem)
+{
+        struct signing_refusal why = {0};
+        if (!list_take(refresh, &arrival->content, &why) || !signing_list_show(content_bytes(&arrival->content), &out->shown, &why))
+                return problem_refused(problem, "list-refused", pointer->location, &why);
+        return strcmp(out->shown.territory, pointer->territory) == 0 ||
+               problem_set(problem, "list-refused", words("%s is the list of %s, not of %s"), pointer->location,
+                           out->shown.territory, pointer->territory);
+}
+
+static bool national_fetch(const struct refresh *refresh, const struct signing_pointer *pointer, struct national *out,
                            struct problem *problem)
 {
-        struct content list = {0};
-        struct signing_refusal why = {0};
+        struct list_arrival arrival = {0};
         char name[16];
-        if (!territory_safe(pointer->territory) || !list_fetch(refresh, pointer->location, &list, problem))
-                return false;
+        if (!territory_safe(pointer->territory))
+                return problem_set(problem, "list-refused", "%s: \"%s\"", pointer->location, pointer->territory);
         snprintf(name, sizeof name, "%s.xml", pointer->territory);
-        bool good = (list_take(refresh, &list, &why) && signing_list_show(content_bytes(&list), shown, &why)) ||
-                    problem_refused(problem, "list-refused", pointer->location, &why);
-        if (good && strcmp(shown->territory, pointer->territory) != 0)
-                good = problem_set(problem, "list-refused", words("%s is the list of %s, not of %s"), pointer->location,
-                                   shown->territory, pointer->territory);
-        good = good && list_keep(refresh, name, &list, problem);
-        content_free(&list);
+        if (!list_store_fetch(&refresh->store, name, pointer->location, &arrival, problem))
+                return false;
+        out->changed = arrival.changed;
+        bool good = national_check(refresh, pointer, &arrival, out, problem) &&
+                    list_store_keep(&refresh->store, name, &arrival, problem);
+        content_free(&arrival.content);
         return good;
 }
 
@@ -167,13 +149,14 @@ static void national_take(void *context, const struct signing_pointer *pointer)
 {
         struct refresh *refresh = context;
         struct problem problem = {0};
-        struct signing_list shown = {0};
+        struct national national = {0};
         if (pointer->of_lists || pointer->pivot)
                 return;
-        bool good = national_fetch(refresh, pointer, &shown, &problem);
+        bool good = national_fetch(refresh, pointer, &national, &problem);
         refresh->failed += !good;
-        json_t *row = json_pack("{s:s, s:s, s:b, s:I}", "territory", pointer->territory, "location", pointer->location, "taken",
-                                good, "number", (json_int_t)shown.sequence);
+        json_t *row = json_pack("{s:s, s:s, s:b, s:b, s:I, s:b}", "territory", pointer->territory, "location", pointer->location,
+                                "taken", good, "changed", good && national.changed, "number", (json_int_t)national.shown.sequence,
+                                "overdue", national.shown.next != 0 && national.shown.next < now());
         if (!good)
                 json_object_set_new(row, "problem", json_string(problem.detail));
         json_array_append_new(refresh->lists, row);
@@ -193,7 +176,14 @@ static void refresh_show(const struct refresh *refresh)
         {
                 char line[512];
                 bool taken = json_is_true(json_object_get(row, "taken"));
-                snprintf(line, sizeof line, "%s %s", field_text(row, "territory"), field_text(row, taken ? "number" : "problem"));
+                const char *word = json_is_true(json_object_get(row, "overdue"))   ? words("its successor is overdue")
+                                   : json_is_true(json_object_get(row, "changed")) ? words("new")
+                                                                                   : words("unchanged");
+                if (taken)
+                        snprintf(line, sizeof line, "%s %" JSON_INTEGER_FORMAT ", %s", field_text(row, "territory"),
+                                 json_integer_value(json_object_get(row, "number")), word);
+                else
+                        snprintf(line, sizeof line, "%s %s", field_text(row, "territory"), field_text(row, "problem"));
                 show_check(taken, line);
         }
 }
@@ -202,7 +192,7 @@ static void refresh_show(const struct refresh *refresh)
 static bool signers_read(struct refresh *refresh, struct problem *problem)
 {
         const char *given = invocation_option(refresh->invocation, "signers");
-        char *path = path_join(refresh->folder, LISTS_SIGNERS);
+        char *path = path_join(refresh->store.folder, LISTS_SIGNERS);
         bool good =
                 given != NULL || access(path, R_OK) == 0 ||
                 problem_set(
@@ -219,12 +209,12 @@ static bool refresh_run(struct refresh *refresh, struct problem *problem)
 {
         const char *url = invocation_option(refresh->invocation, "lotl");
         struct signing_refusal why = {0};
-        if (url == NULL || refresh->folder == NULL)
+        if (url == NULL || refresh->store.folder == NULL)
                 return problem_set(problem, "usage", "%s", words("--lotl and --output are needed"));
-        if (!library_start(problem) || !output_folder(refresh->folder, problem) || !signers_read(refresh, problem) ||
+        if (!library_start(problem) || !output_folder(refresh->store.folder, problem) || !signers_read(refresh, problem) ||
             !leading_take(refresh, url, problem))
                 return false;
-        if (!signing_list_pointers(content_bytes(&refresh->leading), national_take, refresh, &why))
+        if (!signing_list_pointers(content_bytes(&refresh->leading.content), national_take, refresh, &why))
                 return problem_refused(problem, "list-refused", url, &why);
         refresh_show(refresh);
         return true;
@@ -233,8 +223,7 @@ static bool refresh_run(struct refresh *refresh, struct problem *problem)
 int pli_trust_refresh(const struct invocation *invocation)
 {
         struct refresh refresh = {.invocation = invocation,
-                                  .folder = invocation_option(invocation, "output"),
-                                  .ca = invocation_option(invocation, "ca"),
+                                  .store = {invocation_option(invocation, "output"), invocation_option(invocation, "ca")},
                                   .trust = signing_trust_new(),
                                   .lists = json_array()};
         struct problem problem = {0};
@@ -244,7 +233,7 @@ int pli_trust_refresh(const struct invocation *invocation)
         for (size_t i = 0; i < refresh.pivot_count; i++)
                 free(refresh.pivots[i]);
         content_free(&refresh.signers);
-        content_free(&refresh.leading);
+        content_free(&refresh.leading.content);
         signing_trust_free(refresh.trust);
         json_decref(refresh.lists);
         return status;

@@ -401,6 +401,68 @@ static void a_place_is_expected_only_where_it_is_named(void **state)
         assert_string_equal(place, "");
 }
 
+/* ---- what a caller may fetch ---- */
+
+static json_t *wanted_of(struct scene *scene)
+{
+        (void)scene_judge(scene, 0);
+        json_t *wanted = wanted_json(&scene->found.wanted);
+        assert_non_null(wanted);
+        return wanted;
+}
+
+static void what_is_missing_is_wanted_from_where_its_issuer_says(void **state)
+{
+        struct scene *scene = *state;
+        json_t *wanted = wanted_of(scene);
+        assert_int_equal(json_array_size(wanted), 1);
+        const json_t *one = json_array_get(wanted, 0);
+        assert_string_equal(json_string_value(json_object_get(one, "kind")), "crl");
+        assert_string_equal(json_string_value(json_object_get(one, "url")), "http://listes.exemple.fr/ca.crl");
+        json_decref(wanted);
+        scene_list(scene, list_of(&scene->authority));
+        wanted = wanted_of(scene);
+        assert_int_equal(json_array_size(wanted), 0);
+        json_decref(wanted);
+}
+
+static void a_question_is_about_the_certificate_and_goes_over_http_only(void **state)
+{
+        struct scene *scene = *state;
+        const struct pki_extension extensions[] = {
+                {NID_info_access, "OCSP;URI:ldap://annuaire.exemple.fr,OCSP;URI:http://ocsp.exemple.fr/", NULL},
+                {NID_crl_distribution_points, "URI:file:///etc/passwd", NULL},
+                {0}};
+        struct pki_holder signer = pki_issue(&scene->authority, "Dominique Petit", -10, 100, extensions);
+        struct wanted list = {0};
+        unsigned char der[2048];
+        wanted_add(&list, signer.certificate, scene->authority.certificate);
+        json_t *wanted = wanted_json(&list);
+        assert_int_equal(json_array_size(wanted), 1);
+        assert_string_equal(json_string_value(json_object_get(json_array_get(wanted, 0), "url")), "http://ocsp.exemple.fr/");
+        const char *text = json_string_value(json_object_get(json_array_get(wanted, 0), "request"));
+        int size = EVP_DecodeBlock(der, (const unsigned char *)text, (int)strlen(text));
+        const unsigned char *at = der;
+        OCSP_REQUEST *request = d2i_OCSP_REQUEST(NULL, &at, size);
+        OCSP_CERTID *mine = OCSP_cert_to_id(EVP_sha1(), signer.certificate, scene->authority.certificate);
+        assert_non_null(request);
+        assert_int_equal(OCSP_request_onereq_count(request), 1);
+        assert_int_equal(OCSP_id_cmp(OCSP_onereq_get0_id(OCSP_request_onereq_get0(request, 0)), mine), 0);
+        OCSP_CERTID_free(mine);
+        OCSP_REQUEST_free(request);
+        json_decref(wanted);
+        pki_free(&signer);
+}
+
+static void nobody_outside_a_path_to_an_anchor_is_asked(void **state)
+{
+        struct scene *scene = *state;
+        X509_free(sk_X509_pop(scene->anchors));
+        json_t *wanted = wanted_of(scene);
+        assert_int_equal(json_array_size(wanted), 0);
+        json_decref(wanted);
+}
+
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, scene_open, scene_close)
 
 int main(void)
@@ -427,6 +489,9 @@ int main(void)
                 SCENE(key_usage_and_constraints_are_held_to),
                 SCENE(name_and_policy_constraints_are_held_to),
                 SCENE(a_place_is_expected_only_where_it_is_named),
+                SCENE(what_is_missing_is_wanted_from_where_its_issuer_says),
+                SCENE(a_question_is_about_the_certificate_and_goes_over_http_only),
+                SCENE(nobody_outside_a_path_to_an_anchor_is_asked),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
