@@ -49,3 +49,6 @@ grant execute on function api.channel_list, api.channel_change, api.channel_test
 grant execute on function api.revocation_want, api.revocation_bodies to pli_front;
 grant execute on function api.revocation_claim, api.revocation_store, api.revocation_fail to pli_relay;
 grant execute on function api.revocation_list to pli_admin;
+
+grant execute on function api.retention_show, api.retention_set, api.retention_run to pli_front;
+grant execute on function api.retention_list, api.retention_run to pli_admin;

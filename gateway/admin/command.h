@@ -38,6 +38,8 @@ int key_list(const struct command *command);
 int key_revoke(const struct command *command);
 int database_migrate(const struct command *command);
 int database_maintain(const struct command *command);
+int retention_list(const struct command *command);
+int retention_run(const struct command *command);
 int setting_list(const struct command *command);
 int setting_set(const struct command *command);
 int evidence_export(const struct command *command);

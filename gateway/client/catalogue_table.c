@@ -370,6 +370,15 @@ const struct catalogue_row catalogue[] = {
         {"this is not what the code of a recovery sheet says", "ce n'est pas ce que dit le code d'une feuille de secours"},
         {"this passphrase does not open the key of the sheet", "cette phrase secrète n'ouvre pas la clé de la feuille"},
         {"where to? Give --output STEM", "où ? Donnez --output NOM"},
+        /* ---- retention ---- */
+        {"Kept until", "Conservé jusqu'au"},
+        {"Visa of the archives", "Visa des archives"},
+        {"a later day, with its zone: 2036-03-31T00:00:00+02:00", "un jour plus tardif, avec son fuseau : 2036-03-31T00:00:00+02:00"},
+        {"destroyed", "détruit"},
+        {"due", "échu"},
+        {"kept", "conservé"},
+        {"the archives' reference, once they agree to the destruction", "la référence des archives, une fois leur accord donné à la destruction"},
+        {"until when the tenders are kept; keep them longer, record the archives' visa (buyer)", "jusqu'à quand les plis sont conservés ; les garder plus longtemps, consigner le visa des archives (acheteur)"},
         /* ---- exports ---- */
         {"Exporting", "Export"},
         {"all documents with their reports, minutes and registers, as one ZIP (buyer, commission)", "tous les documents, leurs rapports, le procès-verbal et les registres, en un ZIP (acheteur, commission)"},

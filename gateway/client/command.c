@@ -140,6 +140,12 @@ static const struct option_row rehearse_options[] = {
         {MEMBER_TOKEN},
         {NO_MORE},
 };
+static const struct option_row retention_options[] = {
+        {"until", "INSTANT", OPTION_VALUE, "a later day, with its zone: 2036-03-31T00:00:00+02:00"},
+        {"reason", "TEXT", OPTION_VALUE, "why, for the record"},
+        {"visa", "TEXT", OPTION_VALUE, "the archives' reference, once they agree to the destruction"},
+        {NO_MORE},
+};
 static const struct option_row export_options[] = {
         {"containers", NULL, OPTION_FLAG, "with the signed containers as they were deposited"},
         {"output", "FILE.zip", OPTION_VALUE, "file to write"},
@@ -311,6 +317,7 @@ const struct command commands[] = {
         {"safeguard list", "CONSULTATION", 1, 1, no_options, "the safeguard copies, and which may be opened", pli_safeguard_list},
         {"safeguard open", "ID", 1, 1, reason_options, "open a safeguard copy, in a case of the law (buyer)", pli_safeguard_open},
         {"safeguard destroy", "ID", 1, 1, reason_options, "destroy a safeguard copy unopened, after the opening (buyer)", pli_safeguard_destroy},
+        {"retention", "CONSULTATION", 1, 1, retention_options, "until when the tenders are kept; keep them longer, record the archives' visa (buyer)", pli_retention},
         {"registers", "CONSULTATION", 1, 1, registers_options, "the registers of a consultation (buyer, commission)", pli_registers},
         {"award analyse", "CONSULTATION FILE.json", 2, 2, no_options, "record the analysis and ranking of the offers (buyer)", pli_act},
         {"award decide", "CONSULTATION FILE.json", 2, 2, no_options, "decide every lot: awarded, unsuccessful or without follow-up (buyer)", pli_act},

@@ -35,6 +35,7 @@ int pli_safeguard_register(const struct invocation *invocation);
 int pli_safeguard_list(const struct invocation *invocation);
 int pli_safeguard_open(const struct invocation *invocation);
 int pli_safeguard_destroy(const struct invocation *invocation);
+int pli_retention(const struct invocation *invocation);
 int pli_registers(const struct invocation *invocation);
 int pli_evidence_verify(const struct invocation *invocation);
 int pli_open(const struct invocation *invocation);

@@ -64,6 +64,8 @@ static const struct {
         {"opening.open-offers", "Record of withheld offers opened by decision", "Constat d'ouverture décidée d'offres écartées"},
         {"opening.rehearsed", "Record of a key that rehearsed the opening", "Constat de répétition de l'ouverture par une clé"},
         {"opening.rehearsal-complete", "Record of a rehearsed opening", "Constat de répétition complète de l'ouverture"},
+        {"deposit.destroyed", "Record of the destruction of a tender", "Constat de destruction d'un pli"},
+        {"retention.set", "Record of a retention laid down", "Constat de conservation fixée"},
         {"key.proven", "Record of a proof of possession of a key", "Constat de preuve de possession d'une clé"},
         {"envelope.opened", "Record of an opened envelope", "Constat d'ouverture d'une enveloppe"},
         {"envelope.unreadable", "Record of an unreadable envelope", "Constat d'enveloppe illisible"},

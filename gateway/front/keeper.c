@@ -111,6 +111,26 @@ static void sweep(struct db *db)
         }
 }
 
+/* Tenders whose time is over: their bytes go. */
+static void destroy(struct db *db)
+{
+        struct problem problem = {0};
+        bool more = true;
+        for (unsigned i = 0; more && i < SWEEPS_MOST; i++) {
+                OWN(json_t) done = NULL;
+                if (!db_call_json(db, "api.retention_run", NULL, 0, &done, &problem)) {
+                        log_event(LOG_LEVEL_WARNING, "destruction-failed", "reason", problem.detail, NULL);
+                        return;
+                }
+                json_int_t destroyed = json_integer_value(json_object_get(done, "destroyed"));
+                char count[24];
+                snprintf(count, sizeof(count), "%" JSON_INTEGER_FORMAT, destroyed);
+                if (destroyed > 0)
+                        log_event(LOG_LEVEL_INFO, "deposits-destroyed", "count", count, NULL);
+                more = json_is_true(json_object_get(done, "more"));
+        }
+}
+
 /* Consultations whose hour has come. */
 static void schedule(struct db *db)
 {
@@ -151,6 +171,7 @@ static void *keeper_run(void *context)
                 schedule(db);
                 if (swept == 0 || now - swept >= HOUR) {
                         sweep(db);
+                        destroy(db);
                         swept = now;
                 }
         } while (!keeper_sleep(MINUTE));

@@ -40,6 +40,7 @@
 #include "gateway/front/receipt.h"
 #include "gateway/front/register.h"
 #include "gateway/front/rehearsal.h"
+#include "gateway/front/retention.h"
 #include "gateway/front/safeguard.h"
 #include "gateway/front/search.h"
 #include "gateway/front/signature.h"
@@ -147,6 +148,8 @@ const struct route routes[] = {
         {"POST", CONSULTATION "/opening/decisions", BUYER, BODY_MEMORY, 16 * KIB, opening_decide, NULL, "Admit or eliminate a candidature; have a late or withheld envelope opened", false, NULL},
         {"GET", CONSULTATION "/opening/minutes", BUYER | MEMBER, BODY_NONE, 0, opening_minutes, NULL, "The minutes of the opening; format=html, pdf, or xml: their sealed receipt", false, NULL},
         {"GET", CONSULTATION "/opening/export", BUYER | MEMBER, BODY_NONE, 0, export_show, NULL, "All documents as first deposited, reports, minutes and registers, one ZIP; containers=1 for the signed containers too", false, NULL},
+        {"GET", CONSULTATION "/retention", BUYER | MEMBER | AUDITOR, BODY_NONE, 0, retention_show, NULL, "Until when each tender is kept, and what was destroyed", false, NULL},
+        {"POST", CONSULTATION "/retention", BUYER, BODY_MEMORY, 16 * KIB, retention_set, NULL, "Keep the tenders longer; record the archives' visa for their destruction", false, NULL},
         {"GET", "/api/v1/envelopes/{envelope}", BUYER | MEMBER, BODY_NONE, 0, envelope_show, NULL, "The report of an opened envelope", false, NULL},
         {"GET", "/api/v1/envelopes/{envelope}/documents/{name}", BUYER | MEMBER, BODY_NONE, 0, envelope_document, NULL, "A document of an opened envelope", false, NULL},
 

@@ -482,3 +482,37 @@ def test_an_opening_is_exported_whole_and_as_it_was_deposited(stack, house):
         # What is infected is reported, not handed on.
         assert [name for name in names if name.startswith("plis/02")] == ["plis/02-Charpentes_du_Nord_SA/offre/rapport.json"]
         assert json.loads(read("plis/02-Charpentes_du_Nord_SA/offre/rapport.json"))["antivirus"][0]["outcome"] == "infected"
+
+
+# ---- the end of keeping ----
+
+def test_tenders_are_destroyed_at_their_day_with_the_archives_visa_and_what_they_were_stays_proven(stack, house):
+    consultation = house.consultation()
+    envelope, files = house.bid("company-1", consultation, 20_000)
+    receipt, _ = house.deposit("company-1", consultation, envelope)
+    house.end_now(consultation)
+    house.open(consultation)
+    kept = json.loads(stack.pli("buyer", "--json", "retention", consultation).stdout)
+    assert not kept["deposits"][0]["due"]
+    stack.cluster.psql("update pli.consultation set deadline = deadline - interval '6 years', opened_at = opened_at - interval '6 years', "
+                       f"opening_at = opening_at - interval '6 years' where id = '{consultation}'")
+    stack.administer("retention", "run")
+    assert consultation in stack.administer("retention", "list") and house.opening(consultation)["deposits"][0]["envelopes"][0]["state"] == "opened"
+    stack.pli("buyer", "retention", consultation, "--visa", "AD06 2032-4")
+    stack.administer("retention", "run")
+    opening = house.opening(consultation)["deposits"][0]
+    assert opening["envelopes"][0]["state"] == "destroyed"
+    name = os.path.basename(files[0])
+    path = f"/api/v1/envelopes/{opening['envelopes'][0]['envelope']}/documents/{name}"
+    assert stack.request("GET", path, "buyer")[0] == 409
+    # The company's receipt proves as before; the destruction has one of its own.
+    verify = lambda path: stack.pli(None, "receipt", "verify", path, "--trust", stack.pki.path("root.pem"), "--journal-key", stack.journal_key)  # noqa: E731
+    verify(receipt)
+    event = int(stack.cluster.psql(f"select id from pli.event where fact = 'deposit.destroyed' and subject = '{opening['deposit']}'")[0])
+    wait_for("its receipt", lambda: stack.request("GET", f"/api/v1/receipts/{event}", "company-1")[0] == 200)
+    with open(house.at("destroyed.xml"), "wb") as file:
+        file.write(stack.request("GET", f"/api/v1/receipts/{event}", "company-1")[2])
+    verify(house.at("destroyed.xml"))
+    with open(receipt, encoding="utf-8") as before, open(house.at("destroyed.xml"), encoding="utf-8") as after:
+        digest = re.search("<Envelopes>.*?<Digest>(.*?)</Digest>", before.read(), re.S)[1]
+        assert digest in after.read()
