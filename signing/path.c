@@ -29,12 +29,27 @@ static bool anchors_add(X509_STORE *store, const STACK_OF(X509) * set)
         return true;
 }
 
+/* A service known by its key: which certificate is its own is for those at hand to show. */
+static bool keyed_add(X509_STORE *store, const struct path_request *request, const struct service *service)
+{
+        if (service->key_count > 0 && service_has(service, request->leaf) && X509_STORE_add_cert(store, request->leaf) != 1)
+                return false;
+        for (size_t list = 0; list < 3 && service->key_count > 0; list++)
+                for (int n = 0; n < sk_X509_num(request->helpers[list]); n++) {
+                        X509 *one = sk_X509_value(request->helpers[list], n);
+                        if (service_has(service, one) && X509_STORE_add_cert(store, one) != 1)
+                                return false;
+                }
+        return true;
+}
+
 static bool services_add(X509_STORE *store, const struct path_request *request)
 {
         enum service_role role = request->stamper ? SERVICE_FOR_STAMPS : SERVICE_FOR_SIGNERS;
         const struct service *service = request->trust != NULL ? request->trust->services : NULL;
         for (; service != NULL; service = service->next)
-                if (service_good(service, role, request->at) && !anchors_add(store, service->identities))
+                if (service_good(service, role, request->at) &&
+                    (!anchors_add(store, service->identities) || !keyed_add(store, request, service)))
                         return false;
         return true;
 }
@@ -109,12 +124,13 @@ static void issuer_place(X509 *certificate, char *out, size_t size)
 static const struct service *service_named(const struct path_request *request, X509 *last)
 {
         const struct service *service = request->trust != NULL ? request->trust->services : NULL;
-        for (; service != NULL; service = service->next)
-                for (int n = 0; n < sk_X509_num(service->identities); n++) {
-                        X509 *one = sk_X509_value(service->identities, n);
-                        if (X509_cmp(one, last) == 0 || X509_check_issued(one, last) == X509_V_OK)
+        for (; service != NULL; service = service->next) {
+                if (service_has(service, last))
+                        return service;
+                for (int n = 0; n < sk_X509_num(service->identities); n++)
+                        if (X509_check_issued(sk_X509_value(service->identities, n), last) == X509_V_OK)
                                 return service;
-                }
+        }
         return NULL;
 }
 

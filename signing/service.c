@@ -4,6 +4,7 @@
 #include "signing/service.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "signing/certificate.h"
 #include "signing/criterion.h"
@@ -67,9 +68,22 @@ bool service_good(const struct service *service, enum service_role role, int64_t
         return period != NULL && period->granted && type_serves(period->type, role);
 }
 
+bool service_has(const struct service *service, X509 *certificate)
+{
+        uint8_t digest[SHA_DIGEST_LENGTH];
+        if (certificates_has(service->identities, certificate))
+                return true;
+        if (service->key_count == 0 || X509_pubkey_digest(certificate, EVP_sha1(), digest, NULL) != 1)
+                return false;
+        for (size_t n = 0; n < service->key_count; n++)
+                if (memcmp(service->keys[n], digest, sizeof digest) == 0)
+                        return true;
+        return false;
+}
+
 const struct service *service_of(const struct service *services, X509 *certificate)
 {
-        while (services != NULL && !certificates_has(services->identities, certificate))
+        while (services != NULL && !service_has(services, certificate))
                 services = services->next;
         return services;
 }

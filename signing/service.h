@@ -5,6 +5,7 @@
 #ifndef PLI_SIGNING_SERVICE_H
 #define PLI_SIGNING_SERVICE_H
 
+#include <openssl/sha.h>
 #include <openssl/x509.h>
 
 #include "signing/signing.h"
@@ -54,8 +55,13 @@ struct service_period {
         struct service_period *next; /* older */
 };
 
+/* Digital identities (TS 119 612 5.5.3). One that is a name alone tells no key, and so nobody, apart: it is not kept. */
+enum { SERVICE_KEYS_MAX = 16 };
+
 struct service {
-        STACK_OF(X509) * identities; /* digital identities given as certificates */
+        STACK_OF(X509) * identities;                       /* given as certificates */
+        uint8_t keys[SERVICE_KEYS_MAX][SHA_DIGEST_LENGTH]; /* given as X509SKI: SHA-1 of the key (RFC 5280 4.2.1.2 (1)) */
+        size_t key_count;
         char territory[8];
         char *name;                     /* as shown to people */
         struct service_period *periods; /* newest first */
@@ -67,6 +73,8 @@ void service_free(struct service *services);
 const struct service_period *service_at(const struct service *service, int64_t at);
 /* Vouched for in that role at that time. */
 bool service_good(const struct service *service, enum service_role role, int64_t at);
+/* Is this certificate, or its key, the service's? */
+bool service_has(const struct service *service, X509 *certificate);
 /* The services of the list that have this certificate, from `services` on. */
 const struct service *service_of(const struct service *services, X509 *certificate);
 

@@ -87,6 +87,19 @@ STACK_OF(X509) * identities_read(const xmlNode *node)
         return set;
 }
 
+/* A key identifier of another length was made another way, and cannot be held against a key. */
+static void keys_read(const xmlNode *node, struct service *service)
+{
+        for (const xmlNode *at = node; at != NULL; at = xml_walk(node, at)) {
+                uint8_t *value = NULL;
+                size_t size = 0;
+                if (xml_is(at, SPACE, "X509SKI") && xml_base64(at, SHA_DIGEST_LENGTH, &value, &size) && size == SHA_DIGEST_LENGTH &&
+                    service->key_count < SERVICE_KEYS_MAX)
+                        memcpy(service->keys[service->key_count++], value, size);
+                free(value);
+        }
+}
+
 /* ---- extensions of a service (5.5.9) ---- */
 
 static bool rule_read(const xmlNode *element, struct service_period *period)
@@ -194,6 +207,7 @@ static bool service_read(const xmlNode *node, const char *territory, struct serv
         strncpy(service->territory, territory, sizeof service->territory - 1);
         service->name = strdup(name != NULL ? name : "");
         service->identities = identities_read(xml_child(information, SPACE, "ServiceDigitalIdentity"));
+        keys_read(xml_child(information, SPACE, "ServiceDigitalIdentity"), service);
         if (service->name == NULL || service->identities == NULL || !periods_read(node, information, service))
                 return false;
         service->next = *out;

@@ -226,6 +226,45 @@ static void a_service_counts_while_it_is_granted(void **state)
         verdict_has(scene, 0, "\"indication\":\"TOTAL-PASSED\"", "\"qualification\":\"ADES\"");
 }
 
+/* A list that names its service by `identity` instead of by the certificate, which is at hand otherwise. */
+static void identity_given(struct scene *scene, const char *identity)
+{
+        unsigned char *der = NULL;
+        signing_trust_free(scene->trust);
+        scene->trust = signing_trust_new();
+        list_begin(&scene->list, "FR", 7, false, 30);
+        list_services(&scene->list);
+        list_service(&scene->list, scene->authority.certificate, granted);
+        char *from = strstr(scene->list.text, "<X509Certificate>"), *end = strstr(from, "</X509Certificate>") + 18;
+        size_t left = strlen(end), size = strlen(identity);
+        memmove(from + size, end, left + 1);
+        memcpy(from, identity, size);
+        scene->list.size = strlen(scene->list.text);
+        assert_true(list_given(scene, list_end(&scene->list, &scene->national), &scene->national));
+        int length = i2d_X509(scene->authority.certificate, &der);
+        assert_true(signing_trust_evidence(scene->trust, (struct signing_bytes){der, (size_t)length}, NULL));
+        OPENSSL_free(der);
+}
+
+static void a_service_is_known_by_its_key_and_not_by_its_name(void **state)
+{
+        struct scene *scene = *state;
+        unsigned char digest[20], value[64];
+        char identity[128];
+        X509_pubkey_digest(scene->authority.certificate, EVP_sha1(), digest, NULL);
+        EVP_EncodeBlock(value, digest, sizeof digest);
+        snprintf(identity, sizeof identity, "<X509SKI>%s</X509SKI>", (const char *)value);
+        identity_given(scene, identity);
+        verdict_has(scene, 0, "\"indication\":\"TOTAL-PASSED\"", "\"qualification\":\"QESIG\"");
+        digest[0] ^= 1;
+        EVP_EncodeBlock(value, digest, sizeof digest);
+        snprintf(identity, sizeof identity, "<X509SKI>%s</X509SKI>", (const char *)value);
+        identity_given(scene, identity);
+        verdict_has(scene, 0, "NO_CERTIFICATE_CHAIN_FOUND", "CHAIN_MISSING");
+        identity_given(scene, "<X509SubjectName>CN=AC Qualifiée</X509SubjectName>");
+        verdict_has(scene, 0, "NO_CERTIFICATE_CHAIN_FOUND", "CHAIN_MISSING");
+}
+
 static void the_list_overrules_the_certificate(void **state)
 {
         struct scene *scene = *state;
@@ -405,6 +444,7 @@ int main(void)
                 SCENE(a_broken_pivot_stops_all_behind_it),
                 SCENE(a_granted_service_makes_a_qualified_signature),
                 SCENE(a_service_counts_while_it_is_granted),
+                SCENE(a_service_is_known_by_its_key_and_not_by_its_name),
                 SCENE(the_list_overrules_the_certificate),
                 SCENE(an_extension_that_matters_and_is_not_known_ends_trust),
                 SCENE(an_overdue_list_is_noted),
