@@ -15,6 +15,7 @@ struct step {
         const struct path_request *request;
         STACK_OF(X509) * helpers;
         X509 *certificate, *issuer;
+        int number;     /* of the certificate in the chain */
         int64_t relied; /* until when the issuer's key is; then the certificate's own */
         char *detail;
 };
@@ -101,7 +102,13 @@ static enum path_outcome revocation_step(struct step *step)
 {
         const struct revocation_finding finding = finding_at(step, step->request->at);
         enum path_outcome outcome = revocation_outcome(step, &finding);
+        struct path_found *found = step->request->found;
         int64_t end = 0;
+        if (found != NULL && step->number < PATH_TOLD && finding.state >= REVOCATION_GOOD) {
+                found->revocation[step->number].list = finding.list;
+                found->revocation[step->number].answer = finding.answer;
+                found->revocation[step->number].issued = finding.issued;
+        }
         if (outcome > PATH_GOOD_REVOCATION_UNJUDGED && finding.state < REVOCATION_GOOD && step->request->found != NULL)
                 wanted_add(&step->request->found->wanted, step->certificate, step->issuer);
         if (outcome > PATH_GOOD_REVOCATION_UNJUDGED && (step->detail[0] == '\0' || finding.state == REVOCATION_REVOKED))
@@ -140,6 +147,7 @@ static enum path_outcome steps_take(struct step *step, STACK_OF(X509) * chain, i
         step->detail = text;
         for (int n = sk_X509_num(chain) - 2; n >= to; n--) {
                 text[0] = '\0';
+                step->number = n;
                 step->certificate = sk_X509_value(chain, n);
                 step->issuer = sk_X509_value(chain, n + 1);
                 enum path_outcome one = existence_check(step), two = revocation_step(step);

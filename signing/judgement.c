@@ -239,12 +239,12 @@ static void path_tell(struct judgement *judgement, enum path_outcome outcome, co
 static void certificate_validate(struct judgement *judgement)
 {
         const signing_trust *trust = judgement->trust;
-        struct path_found found = {0};
+        struct path_found *found = &judgement->path;
         char detail[256] = "";
         if (judgement->signer == NULL)
                 return;
         if (!trust_judges(trust, SERVICE_FOR_SIGNERS)) {
-                path_tell(judgement, PATH_UNJUDGED, &found, detail);
+                path_tell(judgement, PATH_UNJUDGED, found, detail);
                 return;
         }
         signer_prove(judgement);
@@ -255,16 +255,17 @@ static void certificate_validate(struct judgement *judgement)
                                        .at = judgement->best,
                                        .trust = trust,
                                        .proofs = &judgement->proofs,
-                                       .found = &found};
+                                       .found = found};
         enum path_outcome outcome = path_check(&request, detail);
-        path_tell(judgement, outcome, &found, detail);
-        judgement->wanted = found.wanted;
-        judgement->qualification = qualification_of(trust, judgement->signer, found.issuer, judgement->best);
+        path_tell(judgement, outcome, found, detail);
+        judgement->wanted = found->wanted;
+        judgement->qualification = qualification_of(trust, judgement->signer, found->issuer, judgement->best);
         if (lists_overdue(trust, judgement->at, detail, sizeof detail))
                 reason_add(judgement, REASON_LIST_OVERDUE, "%s", detail);
         if (outcome > PATH_GOOD_REVOCATION_UNJUDGED || !judgement->proven)
                 return;
         request.at = judgement->at;
+        request.found = NULL;
         outcome = path_check(&request, detail);
         if (outcome == PATH_OUTSIDE_VALIDITY || outcome == PATH_OUTSIDE_NOT_REVOKED || outcome == PATH_REVOKED ||
             outcome == PATH_AUTHORITY_REVOKED || outcome == PATH_WEAK)

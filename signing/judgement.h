@@ -8,6 +8,7 @@
 #define PLI_SIGNING_JUDGEMENT_H
 
 #include "signing/files.h"
+#include "signing/path.h"
 #include "signing/proof.h"
 #include "signing/qualification.h"
 #include "signing/trust.h"
@@ -55,6 +56,8 @@ struct judgement {
         int64_t best;            /* best signature time */
         bool proven, covers_all; /* that by a trusted time-stamp; all content signed */
         struct qualification qualification;
+        struct path_found path; /* at the best signature time */
+        bool detailed;          /* asked: chain and revocation data are to be told */
         struct reason reasons[REASONS_MAX];
         struct wanted wanted; /* revocation data of the signer's path */
         size_t reason_count;

@@ -214,6 +214,13 @@ static bool leaf_expired(const struct path_request *request, const STACK_OF(X509
         return sk_X509_num(chain) > 1 && instant_of_asn1(X509_get0_notAfter(request->leaf), &end) && end < request->at;
 }
 
+static void chain_tell(const STACK_OF(X509) * chain, struct path_found *found)
+{
+        found->issuer = sk_X509_value(chain, sk_X509_num(chain) > 1 ? 1 : 0);
+        for (int n = 0; n < sk_X509_num(chain) && found->length < PATH_TOLD; n++)
+                found->chain[found->length++] = sk_X509_value(chain, n);
+}
+
 static enum path_outcome chain_check(const struct path_request *request, X509_STORE *store, STACK_OF(X509) * helpers,
                                      char detail[256])
 {
@@ -228,7 +235,7 @@ static enum path_outcome chain_check(const struct path_request *request, X509_ST
                 return outcome_of(request, context, detail);
         STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(context);
         if (request->found != NULL)
-                request->found->issuer = sk_X509_value(chain, sk_X509_num(chain) > 1 ? 1 : 0);
+                chain_tell(chain, request->found);
         return leaf_expired(request, chain) ? descent_expired(request, chain, helpers, detail)
                                             : descent_check(request, chain, helpers, detail);
 }

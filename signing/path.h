@@ -34,8 +34,19 @@ enum path_outcome {
         PATH_FAULTY,                /* OpenSSL's words in detail */
 };
 
-/* What was found on the way; for who asks. */
+/* Longer chains are judged whole and told in part. */
+enum { PATH_TOLD = 8 };
+
+/* What was found on the way; for who asks. All is borrowed from the request's sets. */
 struct path_found {
+        X509 *chain[PATH_TOLD]; /* leaf first */
+        size_t length;
+        struct {
+                const X509_CRL *list; /* one of the two, or neither */
+                const OCSP_BASICRESP *answer;
+                int64_t issued;
+        } revocation[PATH_TOLD]; /* what was believed of each */
+
         int64_t revoked; /* when, of PATH_REVOKED, PATH_AUTHORITY_REVOKED and PATH_HELD */
         bool leaf;       /* it is the leaf that is outside its validity */
         X509 *issuer;    /* of the leaf, itself where it is the anchor; borrowed from the request's sets; NULL without a chain */

@@ -13,6 +13,7 @@
 
 #include "gateway/core/owner.h"
 #include "signing/reason.h"
+#include "signing/report_detail.h"
 
 struct signing_report {
         json_t *json, *signatures, *reasons, *unsigned_; /* the three are borrowed from json */
@@ -236,6 +237,8 @@ static json_t *signature_json(const struct judgement *judgement)
         put(&json, "policy", text_or_null(xades->policy));
         put(&json, "qualification", text_or_null(qualification_name(&judgement->qualification, judgement->indication)));
         put(&json, "timestamps", stamps_json(judgement));
+        if (judgement->detailed)
+                detail_put(&json, judgement);
         put(&json, "reasons", reasons_json(judgement, false));
         put(&json, "notes", reasons_json(judgement, true));
         if (judgement->wanted.count > 0)

@@ -179,7 +179,8 @@ static bool in_scope(const struct revocation_statement *statement, X509 *certifi
 
 struct revocation_finding revocation_weigh(const struct revocation_query *query, const struct revocation_statement *statement)
 {
-        struct revocation_finding out = {statement->state, statement->since, statement->issued, INT64_MAX};
+        struct revocation_finding out = {
+                .state = statement->state, .since = statement->since, .issued = statement->issued, .ends = INT64_MAX};
         if (out.state < REVOCATION_GOOD)
                 return out;
         if (out.state > REVOCATION_GOOD && statement->since > query->at) { /* only later */
@@ -216,12 +217,16 @@ struct revocation_finding revocation_check(const struct revocation_query *query)
                 const struct evidence *evidence = query->evidence[source];
                 for (int n = 0; evidence != NULL && n < sk_X509_CRL_num(evidence->lists); n++) {
                         struct revocation_statement statement = list_statement(sk_X509_CRL_value(evidence->lists, n), query);
-                        finding_join(&best, revocation_weigh(query, &statement));
+                        struct revocation_finding one = revocation_weigh(query, &statement);
+                        one.list = sk_X509_CRL_value(evidence->lists, n);
+                        finding_join(&best, one);
                 }
                 for (int n = 0; evidence != NULL && n < sk_OCSP_BASICRESP_num(evidence->answers); n++) {
                         struct revocation_statement statement =
                                 responder_statement(sk_OCSP_BASICRESP_value(evidence->answers, n), query);
-                        finding_join(&best, revocation_weigh(query, &statement));
+                        struct revocation_finding one = revocation_weigh(query, &statement);
+                        one.answer = sk_OCSP_BASICRESP_value(evidence->answers, n);
+                        finding_join(&best, one);
                 }
         }
         return best;

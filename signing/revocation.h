@@ -36,9 +36,11 @@ struct revocation_query {
 
 struct revocation_finding {
         enum revocation_state state;
-        int64_t since;  /* of a revocation or hold */
-        int64_t issued; /* thisUpdate of what was believed */
-        int64_t ends;   /* when it was revoked, after the time asked about; INT64_MAX: as far as is known, never */
+        int64_t since;        /* of a revocation or hold */
+        int64_t issued;       /* thisUpdate of what was believed */
+        int64_t ends;         /* when it was revoked, after the time asked about; INT64_MAX: as far as is known, never */
+        const X509_CRL *list; /* what was believed: one of the two, or neither */
+        const OCSP_BASICRESP *answer;
 };
 
 struct revocation_finding revocation_check(const struct revocation_query *query);

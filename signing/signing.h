@@ -114,6 +114,7 @@ struct signing_request {
         const struct signing_detached *detached; /* or NULL */
         const signing_trust *trust;              /* or NULL: the chain is then not judged */
         int64_t at;                              /* control time */
+        bool detailed; /* the report also gives chains, revocation data and the digest of what was signed */
 };
 
 /* False only where the document is not a signed document this library can read. */

@@ -98,6 +98,7 @@ static struct judgement judgement_of(const struct verification *verification, co
                                   .files = verification->files,
                                   .trust = verification->request->trust,
                                   .at = verification->request->at,
+                                  .detailed = verification->request->detailed,
                                   .contained = verification->contained,
                                   .work = work};
 }

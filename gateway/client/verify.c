@@ -117,6 +117,7 @@ int pli_verify(const struct invocation *invocation)
                         .detached = evidence.detached != NULL ? &view : NULL,
                         .trust = evidence.trust,
                         .at = evidence.at,
+                        .detailed = true,
                 };
                 if (signing_verify(&request, &report, &why)) {
                         status = report_keep(invocation, report, evidence.at, &problem) ? report_show(invocation, report)

@@ -1,6 +1,6 @@
 /* The ETSI validation report: its structure, its order, and that its references lead somewhere. */
 #include "tests/unit/signing/authority.h"
-#include "tests/unit/signing/forgery.h"
+#include "tests/unit/signing/past.h"
 
 #include "signing/dsig.h"
 
@@ -37,7 +37,8 @@ static int desk_close(void **state)
 static xml_document *report_of(const char *text, const signing_trust *trust)
 {
         const struct signing_bytes document = {(const uint8_t *)text, strlen(text)};
-        const struct signing_request request = {.document = source_memory(&document), .trust = trust, .at = time(NULL) + 1};
+        const struct signing_request request = {
+                .document = source_memory(&document), .trust = trust, .at = time(NULL) + 1, .detailed = true};
         struct sink_memory out = memory_sink();
         const struct signing_sink sink = sink_memory(&out);
         struct signing_refusal why = {0};
@@ -85,6 +86,8 @@ static const char *const sequences[][10] = {
         {"SignatureValidationObjects", "ValidationObject*"},
         {"ValidationObject", "ObjectType", "ValidationObjectRepresentation", "POE", "POEProvisioning", "ValidationReport"},
         {"ValidationObjectRepresentation", "DigestAlgAndValue"},
+        {"POE", "POETime", "TypeOfProof", "POEObject"},
+        {"CertificateChain", "SigningCertificate", "IntermediateCertificate*", "TrustAnchor"},
         {"DigestAlgAndValue", "DigestMethod", "DigestValue"},
 };
 
@@ -229,6 +232,48 @@ static void a_time_stamp_is_an_object_with_a_verdict_of_its_own(void **state)
         free(stamped);
 }
 
+static size_t count_of(xmlNode *top, const char *name)
+{
+        size_t count = 0;
+        for (xmlNode *node = top; node != NULL; node = xml_walk(top, node))
+                count += xml_is(node, SPACE, name);
+        return count;
+}
+
+static void chain_and_revocation_data_are_objects_and_what_was_signed_has_its_digest(void **state)
+{
+        struct pki_holder root = pki_authority(NULL, "Racine Exemple"), authority = pki_authority(&root, "AC Exemple");
+        struct pki_holder signer = pki_signer(&authority, "Camille Duval"), stamper = past_stamper(&root, -900, 900);
+        const struct pki_list plan = {.issuer = &authority, .issued = -1, .next = 7, .reason = -1};
+        signing_trust *trust = signing_trust_new();
+        (void)state;
+        past_trust(trust, &root, signing_trust_anchor);
+        char *text = past_stamped(past_signed(&signer), &stamper, -1);
+        text = past_archived(past_list(past_certificate(text, authority.certificate), pki_list(&plan)), &stamper, 0);
+        struct sink_memory info = part_canonical(text, NULL);
+        unsigned char digest[32];
+        EVP_Digest(info.data, info.size, digest, NULL, EVP_sha256(), NULL);
+        char *value = part_base64(digest, sizeof digest);
+        xml_document *document = report_of(text, trust);
+        xmlNode *top = xml_root(document), *identifier = element_in(top, "SignatureIdentifier"), *objects;
+        assert_order(document);
+        assert_references(document);
+        assert_text(top, "MainIndication", "urn:etsi:019102:mainindication:total-passed");
+        assert_string_equal(xml_text(xml_child(element_in(identifier, "DigestAlgAndValue"), DSIG_SPACE, "DigestValue")), value);
+        assert_int_equal(count_of(element_in(top, "CertificateChain"), "IntermediateCertificate"), 1);
+        assert_int_equal(count_of(element_in(top, "CertificateChain"), "TrustAnchor"), 1);
+        objects = element_in(top, "SignatureValidationObjects");
+        assert_int_equal(count_of(objects, "POE"), 1);
+        free(value);
+        free(info.data);
+        free(text);
+        xml_document_free(document);
+        signing_trust_free(trust);
+        struct pki_holder *all[] = {&root, &authority, &signer, &stamper};
+        for (size_t n = 0; n < 4; n++)
+                pki_free(all[n]);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -237,6 +282,7 @@ int main(void)
                 cmocka_unit_test(a_signature_nobody_vouches_for_is_indeterminate),
                 cmocka_unit_test(a_signature_without_certificate_or_time_still_makes_a_report),
                 cmocka_unit_test(a_time_stamp_is_an_object_with_a_verdict_of_its_own),
+                cmocka_unit_test(chain_and_revocation_data_are_objects_and_what_was_signed_has_its_digest),
         };
         return cmocka_run_group_tests(tests, desk_open, desk_close);
 }
