@@ -4,6 +4,7 @@ P("internal", 500, 70, "", "Internal fault", "Défaut interne", "Try again; tell
 P("tls-unusable", 500, 78, "", "The TLS certificate, key or authorities cannot be used", "Certificat, clé ou autorités TLS inutilisables", "Correct the file named in the configuration.", "Corrigez le fichier désigné dans la configuration.")
 P("database-unavailable", 503, 75, "", "The database is away", "La base de données est indisponible", "Try again in a few seconds; nothing acknowledged is lost.", "Réessayez dans quelques secondes ; rien de ce qui a été acquitté n'est perdu.")
 P("judge-unavailable", 503, 75, "", "No verifier is free", "Aucun vérificateur disponible", "Try again in a few seconds.", "Réessayez dans quelques secondes.")
+P("relay-silent", 503, 69, "", "No relay has answered", "Aucun relais n'a répondu", "See that pli-relay is running and that the channel is configured.", "Vérifiez que pli-relay tourne et que le canal est configuré.")
 P("usage", 400, 64, "", "Wrong use of the command", "Commande mal employée", "See --help.", "Voir --help.")
 P("not-found", 404, 66, "RFC 9110 15.5.5", "No such thing here, or not for you", "Introuvable, ou pas pour vous", "Check the address and the certificate you use.", "Vérifiez l'adresse et le certificat employé.")
 P("method-not-allowed", 405, 64, "RFC 9110 15.5.6", "This method is not served here", "Méthode non admise ici", "See the Allow header.", "Voir l'en-tête Allow.")

@@ -5,7 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/core/owner.h"
 #include "gateway/formats/text.h"
+
+typedef struct parcel parcel_made;
+DEFINE_OWNER(parcel_made, parcel_free)
 
 static int64_t milliseconds(void)
 {
@@ -69,7 +73,7 @@ static enum post_outcome try_url(struct actes_channel *channel, const char *url,
         return post_judge(answer->status);
 }
 
-enum post_outcome actes_channel_send(struct actes_channel *channel, const struct parcel *parcel, json_t *detail)
+static enum post_outcome parcel_send(struct actes_channel *channel, const struct parcel *parcel, json_t *detail)
 {
         int64_t started = milliseconds();
         struct post_answer answer;
@@ -79,6 +83,7 @@ enum post_outcome actes_channel_send(struct actes_channel *channel, const struct
                 url = "rescue";
                 outcome = try_url(channel, channel->rescue, parcel, &answer);
         }
+        snprintf(channel->last, sizeof channel->last, "%.500s", outcome == POST_LATER ? answer.text : "");
         breaker_report(&channel->breaker, outcome != POST_LATER, milliseconds() / 1000);
         json_object_set_new(detail, "status", json_integer(answer.status));
         json_object_set_new(detail, "url", json_string(url));
@@ -88,7 +93,62 @@ enum post_outcome actes_channel_send(struct actes_channel *channel, const struct
         return outcome;
 }
 
-bool actes_channel_ready(const struct actes_channel *channel)
+static void parcel_describe(const struct parcel *parcel, json_t *detail)
 {
+        json_object_set_new(detail, "act", json_string(parcel->act));
+        json_object_set_new(detail, "archive", json_string(parcel->archive));
+        json_object_set_new(detail, "envelope", json_string(parcel->envelope));
+        json_object_set_new(detail, "sha256", json_string(parcel->sha256));
+        json_object_set_new(detail, "bytes", json_integer((json_int_t)parcel_file_size(parcel->file)));
+}
+
+static void answer_explain(enum post_outcome outcome, json_t *detail)
+{
+        const char *text = json_string_value(json_object_get(detail, "text"));
+        if (outcome == POST_REFUSED)
+                outbox_reason(detail, "actes-refused", "@CTES transport: 400", text != NULL ? text : "");
+        else if (outcome == POST_LATER)
+                outbox_reason(detail, "actes-unavailable", "@CTES transport", text != NULL ? text : "");
+}
+
+/* Builds and sends; what happened goes into `detail`. */
+static enum post_outcome item_send(void *context, struct db *db, const json_t *item, json_t *detail)
+{
+        struct actes_channel *channel = context;
+        OWN(parcel_made) parcel = NULL;
+        struct signing_refusal why = {0};
+        struct problem problem = {0};
+        enum post_outcome outcome = POST_REFUSED;
+        switch (parcel_build(db, item, &channel->parcels, &parcel, &why, &problem)) {
+        case PARCEL_READY:
+                parcel_describe(parcel, detail);
+                outcome = parcel_send(channel, parcel, detail);
+                answer_explain(outcome, detail);
+                break;
+        case PARCEL_LATER:
+                outbox_reason(detail, problem.row->code, problem.row->clause, problem.detail);
+                outcome = POST_LATER;
+                break;
+        case PARCEL_REFUSED:
+                outbox_reason(detail, why.code, why.clause, why.sentence);
+                break;
+        }
+        return outcome;
+}
+
+static bool is_ready(void *context)
+{
+        const struct actes_channel *channel = context;
         return breaker_allows(&channel->breaker, milliseconds() / 1000);
+}
+
+struct outbox_channel actes_channel_outbox(struct actes_channel *channel)
+{
+        return (struct outbox_channel){.name = "actes", .noun = "acte", .context = channel, .ready = is_ready, .send = item_send};
+}
+
+bool actes_channel_test(void *channel, char text[512])
+{
+        const struct actes_channel *actes = channel;
+        return post_test(actes->post, actes->url, text);
 }

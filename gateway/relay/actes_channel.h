@@ -9,6 +9,7 @@
 
 #include "gateway/core/config.h"
 #include "gateway/relay/breaker.h"
+#include "gateway/relay/outbox.h"
 #include "gateway/relay/parcel.h"
 #include "gateway/relay/post.h"
 
@@ -16,6 +17,7 @@ struct actes_channel {
         const char *url, *rescue; /* rescue: "" where there is none */
         struct post *post;
         struct breaker breaker;
+        char last[512]; /* why the last sending failed, or "" */
         struct parcel_options parcels;
 };
 
@@ -23,10 +25,11 @@ struct actes_channel {
 bool actes_channel_open(const struct config *config, const atomic_bool *stop, struct actes_channel *out, struct problem *problem)
         __attribute__((warn_unused_result));
 void actes_channel_close(struct actes_channel *channel);
-/* Sends, and adds to `detail` what happened: status, url "main" or "rescue", milliseconds, text of an answer that is not 200. */
-enum post_outcome actes_channel_send(struct actes_channel *channel, const struct parcel *parcel, json_t *detail)
-        __attribute__((warn_unused_result));
-/* Is it worth claiming an item now? */
-bool actes_channel_ready(const struct actes_channel *channel);
+/* As the outbox sees it; borrowed by it. `detail` gets status, url "main" or "rescue", milliseconds, text of an answer that is not
+ * 200. */
+struct outbox_channel actes_channel_outbox(struct actes_channel *channel);
+/* `channel` is a struct actes_channel. Does its main address answer, with the right certificate and pin, and take ours? `text` says
+ * why not. */
+bool actes_channel_test(void *channel, char text[512]) __attribute__((warn_unused_result));
 
 #endif

@@ -13,9 +13,12 @@
 #include "gateway/core/jail.h"
 #include "gateway/core/log.h"
 #include "gateway/relay/imap_inbox.h"
+#include "gateway/relay/actes_channel.h"
+#include "gateway/relay/channel_report.h"
 #include "gateway/relay/outbox.h"
 #include "gateway/relay/post_channel.h"
 #include "gateway/relay/revocation_channel.h"
+#include "gateway/relay/pes_channel.h"
 #include "gateway/relay/webhook_channel.h"
 
 static atomic_bool stop, leading;
@@ -73,6 +76,11 @@ static bool jail_close(const struct config *config, struct problem *problem)
                                         config->imap_anchors,
                                         config->smtp_password_file,
                                         config->smtp_anchors,
+                                        config->pes_password_file,
+                                        config->pes_key,
+                                        config->pes_anchors,
+                                        config->pes_certificate,
+                                        config->pes_certificate_key,
                                         NULL};
         const char *const writable[] = {config->relay_spool, "/dev/null", NULL};
         const struct jail jail = {.profile = "relay", .readable = readable, .writable = writable};
@@ -95,8 +103,9 @@ static bool lead(struct db *db, struct problem *problem)
         return true;
 }
 
-static void serve(const struct outbox *outbox, int milliseconds)
+static void serve(const struct outbox *outbox, struct actes_channel *channel, int milliseconds)
 {
+        struct channel_report report = {.channel = "actes", .test = actes_channel_test, .context = channel};
         bool listening = false;
         char payload[128];
         while (!atomic_load(&stop)) {
@@ -104,6 +113,8 @@ static void serve(const struct outbox *outbox, int milliseconds)
                 listening = listening || db_listen(outbox->db, "outbox", &problem);
                 if (!listening || !lead(outbox->db, &problem) || (atomic_load(&leading) && !outbox_run(outbox, &problem)))
                         problem_log(&problem);
+                if (atomic_load(&leading))
+                        channel_report(&report, outbox->db, &channel->breaker, channel->last);
                 if (!atomic_load(&stop))
                         (void)db_wait(outbox->db, milliseconds, payload);
         }
@@ -126,17 +137,20 @@ int main(int argc, char **argv)
         struct imap_inbox *inbox = NULL;
         struct post_channel *post = NULL;
         struct revocation_channel *revocations = NULL;
+        struct pes_channel *pes = NULL;
         if (!jail_close(&config, &problem) || !actes_channel_open(&config, &stop, &channel, &problem) ||
             !webhook_channel_start(&config, &stop, &webhooks, &problem) ||
             !imap_inbox_start(&config, &stop, &leading, &inbox, &problem) ||
             !revocation_channel_start(&config, &stop, &revocations, &problem) ||
-            !post_channel_start(&config, &stop, &post, &problem))
+            !post_channel_start(&config, &stop, &post, &problem) || !pes_channel_start(&config, &stop, &leading, &pes, &problem))
                 return problem_exit(&problem);
         char conninfo[1024];
         snprintf(conninfo, sizeof conninfo, "%s user=pli_relay", config.database);
         struct db *db = db_open(conninfo, "pli-relay");
         log_event(LOG_LEVEL_INFO, "relay-started", "actes", config.actes_url, NULL);
-        serve(&(struct outbox){db, &channel, &stop}, (int)config.relay_seconds * 1000);
+        const struct outbox_channel actes = actes_channel_outbox(&channel);
+        serve(&(struct outbox){db, &actes, &stop}, &channel, (int)config.relay_seconds * 1000);
+        pes_channel_stop(pes);
         webhook_channel_stop(webhooks);
         imap_inbox_stop(inbox);
         revocation_channel_stop(revocations);

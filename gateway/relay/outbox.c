@@ -10,73 +10,29 @@
 #include "gateway/core/log.h"
 #include "gateway/core/owner.h"
 
-typedef struct parcel parcel_made;
 DEFINE_OWNER(json_t, json_decref)
-DEFINE_OWNER(parcel_made, parcel_free)
 
 static const char *const outcome_names[] = {[POST_LATER] = "retry", [POST_TAKEN] = "sent", [POST_REFUSED] = "refused"};
 
-static void reason_add(json_t *detail, const char *code, const char *clause, const char *text)
+void outbox_reason(json_t *detail, const char *code, const char *clause, const char *text)
 {
         json_object_set_new(detail, "reasons", json_pack("[{s:s, s:s, s:s}]", "code", code, "clause", clause, "text", text));
 }
 
-static void parcel_describe(const struct parcel *parcel, json_t *detail)
+static void item_log(const struct outbox *outbox, enum post_outcome outcome, const json_t *detail)
 {
-        json_object_set_new(detail, "act", json_string(parcel->act));
-        json_object_set_new(detail, "archive", json_string(parcel->archive));
-        json_object_set_new(detail, "envelope", json_string(parcel->envelope));
-        json_object_set_new(detail, "sha256", json_string(parcel->sha256));
-        json_object_set_new(detail, "bytes", json_integer((json_int_t)parcel_file_size(parcel->file)));
-}
-
-static void answer_explain(enum post_outcome outcome, json_t *detail)
-{
-        const char *text = json_string_value(json_object_get(detail, "text"));
-        if (outcome == POST_REFUSED)
-                reason_add(detail, "actes-refused", "@CTES transport: 400", text != NULL ? text : "");
-        else if (outcome == POST_LATER)
-                reason_add(detail, "actes-unavailable", "@CTES transport", text != NULL ? text : "");
-}
-
-/* Builds and sends; what happened goes into `detail`. */
-static enum post_outcome item_send(const struct outbox *outbox, const json_t *item, json_t *detail)
-{
-        OWN(parcel_made) parcel = NULL;
-        struct signing_refusal why = {0};
-        struct problem problem = {0};
-        enum post_outcome outcome = POST_REFUSED;
-        switch (parcel_build(outbox->db, item, &outbox->channel->parcels, &parcel, &why, &problem)) {
-        case PARCEL_READY:
-                parcel_describe(parcel, detail);
-                outcome = actes_channel_send(outbox->channel, parcel, detail);
-                answer_explain(outcome, detail);
-                break;
-        case PARCEL_LATER:
-                reason_add(detail, problem.row->code, problem.row->clause, problem.detail);
-                outcome = POST_LATER;
-                break;
-        case PARCEL_REFUSED:
-                reason_add(detail, why.code, why.clause, why.sentence);
-                break;
-        }
-        return outcome;
-}
-
-static void item_log(enum post_outcome outcome, const json_t *detail)
-{
-        static const char *const events[] = {
-                [POST_LATER] = "acte-later", [POST_TAKEN] = "acte-sent", [POST_REFUSED] = "acte-refused"};
-        char status[16], bytes[24], took[24];
+        static const char *const endings[] = {[POST_LATER] = "later", [POST_TAKEN] = "sent", [POST_REFUSED] = "refused"};
+        char status[16], bytes[24], took[24], event[40];
+        snprintf(event, sizeof event, "%.20s-%s", outbox->channel->noun, endings[outcome]);
         snprintf(status, sizeof status, "%" PRIdMAX, (intmax_t)json_integer_value(json_object_get(detail, "status")));
         snprintf(bytes, sizeof bytes, "%" PRIdMAX, (intmax_t)json_integer_value(json_object_get(detail, "bytes")));
         snprintf(took, sizeof took, "%" PRIdMAX, (intmax_t)json_integer_value(json_object_get(detail, "milliseconds")));
         const char *archive = json_string_value(json_object_get(detail, "archive"));
         const char *url = json_string_value(json_object_get(detail, "url"));
         const char *text = json_string_value(json_object_get(json_array_get(json_object_get(detail, "reasons"), 0), "text"));
-        log_event(outcome == POST_TAKEN ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, events[outcome], "archive",
-                  archive != NULL ? archive : "", "url", url != NULL ? url : "", "status", status, "bytes", bytes, "milliseconds",
-                  took, "reason", text != NULL ? text : "", NULL);
+        log_event(outcome == POST_TAKEN ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, event, "archive", archive != NULL ? archive : "",
+                  "url", url != NULL ? url : "", "status", status, "bytes", bytes, "milliseconds", took, "reason",
+                  text != NULL ? text : "", NULL);
 }
 
 /* The outcome is known and must not be lost: the database is waited for. */
@@ -100,18 +56,18 @@ static bool item_settle(const struct outbox *outbox, int64_t item, enum post_out
 static bool item_work(const struct outbox *outbox, const json_t *item, struct problem *problem)
 {
         OWN(json_t) detail = json_object();
-        enum post_outcome outcome = item_send(outbox, item, detail);
+        enum post_outcome outcome = outbox->channel->send(outbox->channel->context, outbox->db, item, detail);
         if (outcome == POST_LATER && atomic_load(outbox->stop))
                 return true;
-        item_log(outcome, detail);
+        item_log(outbox, outcome, detail);
         return item_settle(outbox, json_integer_value(json_object_get(item, "item")), outcome, detail, problem);
 }
 
 bool outbox_run(const struct outbox *outbox, struct problem *problem)
 {
-        while (!atomic_load(outbox->stop) && actes_channel_ready(outbox->channel)) {
+        while (!atomic_load(outbox->stop) && outbox->channel->ready(outbox->channel->context)) {
                 OWN(json_t) item = NULL;
-                const struct db_argument channel = db_text("actes");
+                const struct db_argument channel = db_text(outbox->channel->name);
                 if (!db_call_json(outbox->db, "api.outbox_claim", &channel, 1, &item, problem))
                         return false;
                 if (json_is_null(item))

@@ -215,6 +215,25 @@ void post_send(struct post *post, const char *url, const char *archive, const st
         text_show(&body, out->text);
 }
 
+bool post_test(struct post *post, const char *url, char text[512])
+{
+        struct post_options options = post->options;
+        struct post *trial = NULL;
+        struct problem problem;
+        char reason[CURL_ERROR_SIZE] = "";
+        if (!post_open(&options, &trial, &problem)) {
+                snprintf(text, 512, "%.500s", problem.detail);
+                return false;
+        }
+        CURLcode done = CURLE_FAILED_INIT;
+        if (set(curl_easy_setopt(trial->curl, CURLOPT_URL, url)) && set(curl_easy_setopt(trial->curl, CURLOPT_CONNECT_ONLY, 1L)) &&
+            set(curl_easy_setopt(trial->curl, CURLOPT_ERRORBUFFER, reason)))
+                done = curl_easy_perform(trial->curl);
+        snprintf(text, 512, "%.500s", done == CURLE_OK ? "" : *reason != '\0' ? reason : curl_easy_strerror(done));
+        post_close(trial);
+        return done == CURLE_OK;
+}
+
 enum post_outcome post_judge(long status)
 {
         if (status == 200)

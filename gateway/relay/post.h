@@ -36,6 +36,9 @@ void post_close(struct post *post);
 /* `archive` is the file's name. Connections are kept between calls. */
 void post_send(struct post *post, const char *url, const char *archive, const struct parcel_file *file, struct post_answer *out);
 
+/* Connects and shakes hands, with every check of a sending, and sends nothing. False: `text` says why. */
+bool post_test(struct post *post, const char *url, char text[512]) __attribute__((warn_unused_result));
+
 /* 200 is taken. 400 and 413 are about this archive, for ever. Anything else is about the State, or about us: later. */
 enum post_outcome { POST_LATER, POST_TAKEN, POST_REFUSED };
 enum post_outcome post_judge(long status);
