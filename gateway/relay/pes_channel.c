@@ -249,7 +249,9 @@ static bool transfers_open(struct pes_channel *channel, struct problem *problem)
                                                  .rename = config->pes_rename == 1,
                                                  .seconds = (long)config->pes_seconds,
                                                  .stop = channel->stop};
-        return transfer_open(&options, &channel->sending, problem) && transfer_open(&options, &channel->testing, problem) &&
+        struct transfer_options trying = options;
+        trying.fresh = true;
+        return transfer_open(&options, &channel->sending, problem) && transfer_open(&trying, &channel->testing, problem) &&
                transfer_open(&options, &channel->inbox.transfer, problem);
 }
 

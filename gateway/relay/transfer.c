@@ -90,7 +90,9 @@ static bool call_begin(struct transfer *transfer, const char *url)
         curl_easy_reset(curl);
         *transfer->reason = '\0';
         bool ssh = strncmp(url, "sftp://", 7) == 0;
-        return limits_set(transfer) && set(curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "sftp,ftp,ftps")) &&
+        return limits_set(transfer) && set(curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, transfer->options.fresh ? 1L : 0L)) &&
+               set(curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, transfer->options.fresh ? 1L : 0L)) &&
+               set(curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "sftp,ftp,ftps")) &&
                set(curl_easy_setopt(curl, CURLOPT_PROXY, "")) && set(curl_easy_setopt(curl, CURLOPT_URL, url)) &&
                set(curl_easy_setopt(curl, CURLOPT_USERNAME, transfer->options.user)) &&
                set(curl_easy_setopt(curl, CURLOPT_PASSWORD, transfer->password)) && (ssh ? ssh_set(transfer) : tls_set(transfer));
@@ -158,20 +160,18 @@ static char *url_of(struct transfer *transfer, const char *folder, const char *n
         return url;
 }
 
-/* What follows the host in the folder's URL: SFTP's commands want whole paths. */
-static const char *path_of(const char *folder)
-{
-        const char *host = strstr(folder, "://");
-        const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
-        return path != NULL ? path : "/";
-}
-
-/* In double quotes, where libcurl's SFTP commands know a backslash. */
-static void quoted(const char *folder, const char *name, char out[PATH])
+/* What follows the host in the folder's URL, then the name, in double quotes: libcurl's SFTP commands want whole paths, and know
+ * a backslash in them. */
+static void quoted(struct transfer *transfer, const char *folder, const char *name, char out[PATH])
 {
         size_t used = 0;
+        const char *host = strstr(folder, "://");
+        const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+        char *decoded = curl_easy_unescape(transfer->curl, path != NULL ? path : "/", 0, NULL);
+        if (decoded == NULL)
+                abort();
         out[used++] = '"';
-        for (const char *part = path_of(folder), *next = name; part != NULL; part = next, next = NULL)
+        for (const char *part = decoded, *next = name; part != NULL; part = next, next = NULL)
                 for (; *part != '\0' && used + 4 < PATH; part++) {
                         if (*part == '"' || *part == '\\')
                                 out[used++] = '\\';
@@ -179,6 +179,7 @@ static void quoted(const char *folder, const char *name, char out[PATH])
                 }
         out[used++] = '"';
         out[used] = '\0';
+        curl_free(decoded);
 }
 
 static bool command_add(command_list **list, const char *format, const char *first, const char *second)
@@ -222,16 +223,15 @@ static void site_add(const char *site, command_list **before)
 }
 
 /* What makes NAME.part into NAME; an older NAME is in its way only where the file is sent again. */
-static void rename_add(const struct transfer *transfer, const char *folder, const char *name, command_list **before,
-                       command_list **after)
+static void rename_add(struct transfer *transfer, const char *folder, const char *name, command_list **before, command_list **after)
 {
         char part[PATH], whole[PATH], unfinished[PATH];
         if (!transfer->options.rename)
                 return;
         snprintf(unfinished, sizeof unfinished, "%.1000s.part", name);
         if (strncmp(folder, "sftp://", 7) == 0) {
-                quoted(folder, unfinished, part);
-                quoted(folder, name, whole);
+                quoted(transfer, folder, unfinished, part);
+                quoted(transfer, folder, name, whole);
                 command_add(before, "*rm %s%s", whole, "");
                 command_add(after, "rename %s %s", part, whole);
         } else {
@@ -332,7 +332,7 @@ bool transfer_remove(struct transfer *transfer, const char *url, const char *nam
         char path[PATH];
         CURL *curl = transfer->curl;
         if (strncmp(url, "sftp://", 7) == 0) {
-                quoted(url, name, path);
+                quoted(transfer, url, name, path);
                 command_add(&after, "rm %s%s", path, "");
         } else {
                 command_add(&after, "DELE %s%s", name, "");

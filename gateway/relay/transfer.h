@@ -22,6 +22,7 @@ struct transfer;
 /* Borrowed from the configuration; "" where there is none. */
 struct transfer_options {
         const char *user, *password_file, *key, *host_key, *anchors, *pin, *certificate, *certificate_key;
+        bool fresh;  /* each call on a connection of its own: for a test */
         bool rename; /* a file is written as NAME.part, then renamed */
         long seconds;
         const atomic_bool *stop; /* set: a transfer under way is given up */

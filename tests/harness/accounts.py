@@ -33,7 +33,7 @@ def _bordereau(number, pieces, lines, exercise, identifier):
 def attachment(identifier, data, name="facture.pdf", kind="006", mime="application/pdf", packed=None):
     packed = base64.b64encode(gzip.compress(data, mtime=0)).decode() if packed is None else packed
     return (f'<PJ><Contenu><Fichier MIMEType="{mime}">{packed}</Fichier></Contenu>'
-            f'<IdUnique V="{identifier}"/><NomPJ V="{name}"/><TypePJ V="{kind}"/></PJ>')
+            f'<IdUnique V="{identifier}"/><NomPJ V="{name}"/><TypePJ V="{kind}"/><Description V="Facture"/></PJ>')
 
 
 def pes(path, name, siret, bordereaux=((1, 1, 1),), attachments=(), code="123", budget="00", label="Commune d'Été-sur-Mer", kind="PESALR2", post="006111",

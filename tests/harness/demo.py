@@ -16,9 +16,10 @@ import zipfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
+import accounts  # noqa: E402
 import papers  # noqa: E402
 from badline import BadLine  # noqa: E402
-from stack import Stack, wait_for  # noqa: E402
+from stack import BODY, Stack, wait_for  # noqa: E402
 
 FRENCH = os.environ.get("LC_ALL", os.environ.get("LC_MESSAGES", os.environ.get("LANG", ""))).startswith("fr")
 LANGUAGE = "fr" if FRENCH else "en"
@@ -63,6 +64,7 @@ class Story:
         self.broken_signature()
         self.too_early()
         self.acte()
+        self.pes()
         self.wait_for_the_hour()
         self.late_company()
         self.opening()
@@ -221,6 +223,20 @@ class Story:
         evidence(self.pli("filer", "filing", "show", filing).stdout, 20)
         arrived = sorted(os.listdir(self.stack.at("ministry")))
         evidence("the simulator keeps: " + ", ".join(arrived[-3:]))
+
+    def pes(self):
+        tell("Its accounts go to the DGFiP: a PES with a signed bordereau and an attachment, over SFTP; the DGFiP's acquit comes back the same way.",
+             "Ses comptes partent à la DGFiP : un PES au bordereau signé, avec une pièce, par SFTP ; l'acquit de la DGFiP revient par le même chemin.")
+        name = "PES-" + self.stack.now().strftime("%y%m%d%H%M%S") + ".xml"
+        path = accounts.pes(self.at(name), name, BODY["siret"], relied=1, bordereaux=((12, 2, 1),), label="Commune de Saint-Exemple été",
+                            attachments=[accounts.attachment("FACT-" + name[4:16], b"%PDF-1.7 facture")])
+        accounts.sign(path, self.stack.pki.path("ordonnateur.key"), self.stack.pki.path("ordonnateur.pem"), bordereau=12)
+        filing = json.loads(self.pli("filer", "--json", "file", "pes", "--receipt", self.at("pes-receipt.xml"), path).stdout)["id"]
+        wait_for("the DGFiP's acquit", lambda: json.loads(self.stack.pli("filer", "--json", "filing", "show", filing).stdout)["state"] == "acknowledged", 60)
+        evidence(self.pli("filer", "filing", "show", filing).stdout, 30)
+        wait_for("a PES Retour", lambda: json.loads(self.stack.pli("filer", "--json", "return", "list").stdout)["returns"], 60)
+        evidence(self.pli("filer", "return", "list").stdout)
+        evidence(self.stack.administer("channel", "list"))
 
     def state_polls(self):
         tell("A State client polls the receipts with a cursor; the front is killed (kill -9) in the middle: each comes exactly once.",

@@ -10,6 +10,7 @@ import socketserver
 import ssl
 import subprocess
 import sys
+import urllib.parse
 
 USER, PASSWORD = "pli", "mot-de-passe-de-test"
 
@@ -56,7 +57,7 @@ ForceCommand internal-sftp
             return base64.b64encode(hashlib.sha256(base64.b64decode(file.read().split()[1])).digest()).decode().rstrip("=")
 
     def options(self, root):
-        base = f"sftp://127.0.0.1:{self.port}{root}"
+        base = f"sftp://127.0.0.1:{self.port}{urllib.parse.quote(root)}"
         return {"pes_url": base + "/entree/", "pes_inbox_url": base + "/sortie/", "pes_user": self.user, "pes_key": self.key,
                 "pes_host_key": self.fingerprint(), "pes_seconds": "30", "pes_poll_seconds": "1"}
 

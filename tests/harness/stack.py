@@ -23,6 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 from cluster import Cluster  # noqa: E402
+from dgfip_place import Sftp  # noqa: E402
 from pki import Pki  # noqa: E402
 from postbox import Mailbox  # noqa: E402
 
@@ -77,6 +78,7 @@ class Stack:
             with open(self.note) as file:
                 self.state = json.load(file)
         self.wanted_port = port
+        self.sftp = Sftp(self.at("sftp"), 0)
         self.mailbox = Mailbox(self.at("mailbox"), 0, self.pki.path("ministry.pem"), self.pki.path("ministry.key"))
 
     def at(self, *names):
@@ -203,9 +205,10 @@ class Stack:
             self.state["sockets"] = tempfile.mkdtemp(prefix="pli-run-", dir="/tmp")
         if "port" not in self.state:
             self.state["port"] = free_port(self.wanted_port or 0)
-        for name in ("stamp", "ministry", "ocsp", "mailbox", "postman"):
+        for name in ("stamp", "ministry", "ocsp", "mailbox", "postman", "sftp"):
             self.state.setdefault(name, free_port())
         self.mailbox.port = self.state["mailbox"]
+        self.sftp.port = self.state["sftp"]
         self._write_note()
 
     def _write_note(self):
@@ -239,6 +242,9 @@ class Stack:
     def _authorities(self, services):
         os.makedirs(self.at("ministry"), exist_ok=True)
         self.mailbox.create()
+        self.sftp.create()
+        for part in ("entree", "sortie"):
+            os.makedirs(self.at("dgfip", part), exist_ok=True)
         python = "/usr/bin/python3"
         services += [
             self._service("stamper", [python, os.path.join(HERE, "stamper.py"), "--port", str(self.state["stamp"]),
@@ -254,6 +260,8 @@ class Stack:
             self._service("postman", [python, os.path.join(HERE, "postman.py"), "--port", str(self.state["postman"]),
                                       "--port-file", self.at("run", "postman.port"), "--folder", self.at("post")]),
             self._service("mailbox", self.mailbox.command()),
+            self._service("sftp", self.sftp.command()),
+            self._service("dgfip", [python, os.path.join(ROOT, "tests", "state", "dgfip"), "--folder", self.at("dgfip"), "--retour"]),
             self._service("antivirus", self._antivirus()),
         ]
         self._supervise(services)
@@ -309,6 +317,7 @@ TemporaryDirectory {base}
             **self.mailbox.options(self.pki.path("root.pem")),
             "smtp_url": f"smtp://127.0.0.1:{self.state['postman']}",
             "smtp_from": "pli@pli.test",
+            **self.sftp.options(self.at("dgfip")),
             "relay_seconds": "1",
             "webhook_anchors": self.pki.path("root.pem"),
             "webhook_loopback": "1",
