@@ -16,6 +16,7 @@ P("body-too-large", 413, 65, "route limit", "The body is larger than this route 
 P("header-too-large", 431, 65, "RFC 6585 5", "The request header is too large", "En-tête de requête trop grand", "Send fewer or shorter headers.", "Envoyez des en-têtes moins nombreux ou plus courts.")
 P("host-mismatch", 421, 65, "RFC 9110 7.4", "Host is not the name of this TLS connection", "Host diffère du nom de la connexion TLS", "Open a connection to the name you mean.", "Ouvrez une connexion vers le nom voulu.")
 P("busy", 503, 75, "admission", "Too many requests at once", "Trop de requêtes à la fois", "Try again after the seconds in Retry-After.", "Réessayez après le délai de Retry-After.")
+P("range-unsatisfiable", 416, 65, "RFC 9110 15.5.17", "The content has no such part", "Le contenu n'a pas cette partie", "Ask for a part inside the size that Content-Range says, or for the whole.", "Demandez une partie dans la taille que dit Content-Range, ou le tout.")
 P("digest-mismatch", 409, 65, "RFC 9530", "The bytes received have another digest", "L'empreinte des octets reçus diffère", "Send them again; the upload stays open.", "Renvoyez-les ; le dépôt reste ouvert.")
 P("document-unreadable", 422, 65, "", "The document cannot be read", "Document illisible", "Correct the document as said.", "Corrigez le document comme indiqué.")
 P("config-invalid", 500, 78, "", "The configuration cannot be used", "Configuration inutilisable", "Correct the option named.", "Corrigez l'option indiquée.")

@@ -1,6 +1,8 @@
 /*
  * download.h - a stored content as an answer: one chunk in memory, whatever the
- * size, and no worker held while the client takes it.
+ * size, and no worker held while the client takes it. A stored content never
+ * changes, so each has a strong entity tag, and a part of it may be asked for
+ * (RFC 9110 14): a download that broke off goes on.
  */
 #ifndef PLI_FRONT_DOWNLOAD_H
 #define PLI_FRONT_DOWNLOAD_H

@@ -86,6 +86,8 @@ struct http_stream {
 };
 enum answer http_answer_stream(struct request *request, const char *media_type, const char *file_name, int64_t total,
                                struct http_stream stream);
+/* Behind it: what is sent is a part, and which (RFC 9110 14.4: "bytes 0-499/10000"). */
+void http_answer_part(struct request *request, const char *content_range);
 
 /* A long poll: the handler is run again when `channel` is notified or `seconds`
  * are over (http_waited() then answers true), without holding a worker. */

@@ -45,6 +45,14 @@ enum answer http_answer_stream(struct request *request, const char *media_type, 
         return ANSWERED;
 }
 
+void http_answer_part(struct request *request, const char *content_range)
+{
+        struct exchange *exchange = request->http;
+        assert(exchange->reply.status == 200);
+        http_answer_header(request, "Content-Range", content_range);
+        exchange->reply.status = 206;
+}
+
 static void next_run(struct job *job, struct db *db)
 {
         struct exchange *exchange = (struct exchange *)(void *)((char *)job - offsetof(struct exchange, job));
