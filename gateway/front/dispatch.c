@@ -9,6 +9,7 @@
 #include "gateway/core/db.h"
 #include "gateway/core/log.h"
 #include "gateway/core/owner.h"
+#include "gateway/front/instant.h"
 
 DEFINE_OWNER(json_t, json_decref)
 
@@ -34,10 +35,21 @@ static void text_copy(char *out, size_t room, const json_t *value)
         snprintf(out, room, "%s", text != NULL ? text : "");
 }
 
+/* A connection, and the sessions resumed from it, may outlive the certificate that opened it. */
+static bool certificate_ended(const struct peer *peer)
+{
+        enum { SECONDS = 19 }; /* as far as both say: "2026-11-24T12:00:00" */
+        char now[40];
+        instant_text(instant_here(), now);
+        return peer->until[0] != '\0' && strncmp(now, peer->until, SECONDS) > 0;
+}
+
 bool dispatch_identify(struct request *request, const struct peer *peer, struct problem *problem)
 {
         if (!peer->verified)
                 return true;
+        if (certificate_ended(peer))
+                return problem_set(problem, "certificate-required", "the certificate ended at %s", peer->until);
         const struct db_argument argument = db_bytes(peer->certificate_sha256, sizeof(peer->certificate_sha256));
         OWN(json_t) found = NULL;
         if (!db_call_json(request->db, "api.identify", &argument, 1, &found, problem))

@@ -276,7 +276,8 @@ enum body_progress body_end(struct exchange *exchange)
         atomic_store(&exchange->caller->held_since, 0);
         if (exchange->route->body != BODY_STORED)
                 return BODY_MORE;
-        if (body->buffer.size > 0 && !body->over && !chunk_send(exchange, true))
+        /* After a failure the rest of the body was thrown away: what lies in the buffer is half a chunk. */
+        if (body->buffer.size > 0 && !is_waste(exchange) && !chunk_send(exchange, true))
                 return BODY_BROKEN;
         pthread_mutex_lock(&exchange->lock);
         bool waits = body->in_flight > 0;

@@ -2,6 +2,7 @@
 import json
 import re
 
+import rawline
 from badline import BadLine
 from rawline import digest
 from stack import wait_for
@@ -112,3 +113,20 @@ def test_the_hour_of_arrival_is_told_before_the_first_byte(stack, house):
             process.stdout.close()
         assert re.search(r"The line carries .* a second", said) and re.search(r"arrive at \d\d:\d\d:\d\d", said)
         assert line.sent < 12_000_000
+
+
+def test_after_a_chunk_was_refused_the_rest_of_its_request_leaves_no_half_chunk(stack, house):
+    """The bytes behind the refused chunk are thrown away; those that lay in memory already are no chunk of their own."""
+    deposit = house.begin("company-1", house.consultation())["id"]
+    first, other, next_one = bytes(CHUNK), b"\1" * CHUNK, b"\2" * CHUNK
+    assert stack.request("PUT", f"/api/v1/deposits/{deposit}/envelopes/offre/chunks/0", "company-1", first, digest(first))[0] == 204
+
+    def refused():
+        return stack.log("postgresql").count("acknowledged with other bytes")
+    before = refused()
+    held = rawline.Certified(stack, "company-1").hold(deposit, 0, other + next_one, CHUNK + 100_000)
+    wait_for("the refusal of the first chunk", lambda: refused() > before)
+    rawline.release([held])
+    assert rawline.statuses([held[0]])[0][1] == 409
+    held[0].close()
+    assert json.loads(stack.request("GET", f"/api/v1/deposits/{deposit}", "company-1")[2])["envelopes"][0]["arrived"] == [[0, 0]]
