@@ -114,6 +114,10 @@ class Office:
         return subprocess.run([self.program("pli"), "--json", "--lang", "en", "receipt", "verify", path, "--trust", self.pki.path("root.pem"), *options],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
 
+    def audit(self):
+        return subprocess.run([self.program("pliadm"), "--config", self.config, "journal", "audit", "--journal-key", *self.journal_keys()],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+
     def number(self, sql):
         return int(self.cluster.psql("select " + sql)[0])
 
