@@ -141,6 +141,8 @@ static bool row_check(struct receipts *receipts, const json_t *leaf, struct prob
         int64_t index = rows_integer(leaf, "index");
         if (rows_integer(receipts->next, "event") != rows_integer(leaf, "event"))
                 return differs(problem, index, "its row names another event.");
+        if (json_is_true(json_object_get(receipts->next, "astray")))
+                return differs(problem, index, "its row is fed to others than its event concerns.");
         if (!base64_read(json_string_value(json_object_get(receipts->next, "receipt")), &xml, &size))
                 return differs(problem, index, "it cannot be read.");
         if (!content_check(receipts, (struct signing_bytes){xml, size}, leaf, problem))

@@ -59,28 +59,62 @@ static void first_reason(const json_t *signature, struct check *check)
                 snprintf(check->detail, sizeof check->detail, "%s: %s", field_text(reason, "code"), field_text(reason, "text"));
 }
 
-static void stamps_check(const json_t *signature, enum receipt_stamp said, struct checks *checks)
+/* What the receipt says of its time-stamp, and whether authorities of time-stamps were named. */
+struct judging {
+        enum receipt_stamp said;
+        bool authorities;
+};
+
+static void stamp_missing(enum receipt_stamp said, struct checks *checks)
+{
+        bool promised = said == RECEIPT_STAMP_INCLUDED;
+        struct check *check = check_add(checks, "time-stamp", promised ? SIGNING_INDETERMINATE : SIGNING_PASSED,
+                                        promised ? words("The time-stamp that the receipt announces is not there")
+                                                 : words("The receipt announces no time-stamp"));
+        if (said == RECEIPT_STAMP_PENDING)
+                snprintf(check->detail, sizeof check->detail, "%s",
+                         words("pending: the fact stands, ask for the receipt again later"));
+}
+
+/* Anybody can put a time-stamp of his own beside a signature: where authorities are named it must be of one of them. */
+static void stamp_check(const json_t *stamp, bool authorities, struct checks *checks)
+{
+        static const struct {
+                const char *type, *intact, *broken;
+        } kinds[] = {
+                {"SignatureTimeStamp", "The seal's time-stamp is intact", "The seal's time-stamp is broken"},
+                {"ArchiveTimeStamp", "The archive time-stamp is intact", "The archive time-stamp is broken"},
+                {"SealingEvidenceRecords", "The evidence record's time-stamp is intact",
+                 "The evidence record's time-stamp is broken"},
+                {"", "The time-stamp is intact", "The time-stamp is broken"},
+        };
+        size_t kind = 0;
+        while (kinds[kind].type[0] != '\0' && strcmp(kinds[kind].type, field_text(stamp, "type")) != 0)
+                kind++;
+        bool intact = json_is_true(json_object_get(stamp, "intact")), trusted = json_is_true(json_object_get(stamp, "trusted"));
+        enum signing_indication result = !intact                   ? SIGNING_FAILED
+                                         : authorities && !trusted ? SIGNING_INDETERMINATE
+                                                                   : SIGNING_PASSED;
+        struct check *check = check_add(checks, "time-stamp", result, words(intact ? kinds[kind].intact : kinds[kind].broken));
+        (void)show_instant(field_text(stamp, "time"), check->detail);
+        size_t used = strlen(check->detail);
+        if (!trusted)
+                snprintf(check->detail + used, sizeof check->detail - used, ", %s",
+                         authorities ? words("by an authority that --stamp-trust does not name")
+                                     : words("its authority is not judged: give --stamp-trust"));
+}
+
+static void stamps_check(const json_t *signature, const struct judging *judging, struct checks *checks)
 {
         const json_t *stamps = json_object_get(signature, "timestamps");
-        if (json_array_size(stamps) == 0) {
-                bool promised = said == RECEIPT_STAMP_INCLUDED;
-                struct check *check = check_add(checks, "time-stamp", promised ? SIGNING_INDETERMINATE : SIGNING_PASSED,
-                                                promised ? words("The time-stamp that the receipt announces is not there")
-                                                         : words("The receipt announces no time-stamp"));
-                if (said == RECEIPT_STAMP_PENDING)
-                        snprintf(check->detail, sizeof check->detail, "%s",
-                                 words("pending: the fact stands, ask for the receipt again later"));
-                return;
-        }
-        const json_t *stamp = json_array_get(stamps, 0);
-        bool intact = json_is_true(json_object_get(stamp, "intact"));
-        struct check *check = check_add(checks, "time-stamp", intact ? SIGNING_PASSED : SIGNING_FAILED,
-                                        intact ? words("The time-stamp is intact") : words("The time-stamp is broken"));
-        (void)show_instant(field_text(stamp, "time"), check->detail);
+        if (json_array_size(stamps) == 0)
+                stamp_missing(judging->said, checks);
+        for (size_t i = 0; i < json_array_size(stamps); i++)
+                stamp_check(json_array_get(stamps, i), judging->authorities, checks);
 }
 
 /* The seal: its mathematics, its certificate, and that nothing in the file lies outside it. */
-static void seal_check(const signing_report *report, enum receipt_stamp said, struct checks *checks)
+static void seal_check(const signing_report *report, const struct judging *judging, struct checks *checks)
 {
         json_t *object = json_loads(signing_report_json(report), 0, NULL);
         const json_t *signature = json_array_get(json_object_get(object, "signatures"), 0);
@@ -101,7 +135,7 @@ static void seal_check(const signing_report *report, enum receipt_stamp said, st
                          field_text(json_object_get(signature, "signingCertificate"), "subject"));
         else
                 first_reason(signature, check);
-        stamps_check(signature, said, checks);
+        stamps_check(signature, judging, checks);
         json_decref(object);
 }
 
@@ -195,7 +229,8 @@ bool receipt_judge(const struct invocation *invocation, struct content *file, st
         struct signing_request request = {.document = {file, file->size, memory_read}, .trust = trust, .at = (int64_t)time(NULL)};
         if (!signing_verify(&request, &report, &why))
                 return problem_refused(problem, "document-unreadable", invocation->arguments[0], &why);
-        seal_check(report, receipt_source(receipt)->stamp, checks);
+        const struct judging judging = {receipt_source(receipt)->stamp, invocation_flag(invocation, "stamp-trust")};
+        seal_check(report, &judging, checks);
         journal_check(receipt, &keys, checks);
         return true;
 }

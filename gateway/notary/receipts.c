@@ -90,6 +90,7 @@ bool receipts_begin(const struct office *office, struct db *db, struct batch *ba
                 making->tree = NULL;
                 return false;
         }
+        stamper_clock(office->stamper, making->claimed);
         batch_take(batch, making);
         crew_begin(office->crew, draft_sign, making, making->batch.count);
         return true;

@@ -64,8 +64,10 @@ bool report_tell(struct report *report, const struct office *office, struct db *
         if (text == NULL)
                 return problem_set(problem, "internal", "No memory to report.");
         const struct db_argument arguments[] = {db_text(report->id), db_bool(active), db_text(text)};
-        if (!db_call(db, "api.notary_report", arguments, 3, problem))
+        OWN(json_t) now_there = NULL;
+        if (!db_call_json(db, "api.notary_report", arguments, 3, &now_there, problem))
                 return false;
+        stamper_clock(office->stamper, json_integer_value(now_there));
         report->due = pause_now() + REPORT_SECONDS;
         memcpy(report->last, now, sizeof now);
         return true;

@@ -18,6 +18,7 @@ struct report {
         uint64_t failures; /* turns that were not finished */
 };
 
+/* What it is told in return is the database's hour, by which the authority's is judged. */
 void report_begin(struct report *report, const struct config *config);
 bool report_tell(struct report *report, const struct office *office, struct db *db, bool active, struct problem *problem)
         __attribute__((warn_unused_result));

@@ -8,6 +8,7 @@
 #include "gateway/core/log.h"
 #include "gateway/notary/pause.h"
 #include "gateway/notary/stamp.h"
+#include "gateway/notary/stamp_time.h"
 
 enum {
         ANSWER_MAX = 65536,  /* a token with its chain is 2 to 10 KB */
@@ -24,6 +25,8 @@ struct stamper {
         char reason[128]; /* why the last unanswered request was so, or an answer was refused; "" where all were believed */
         uint64_t good, refused, unanswered;
         int64_t slowest[2], minute; /* of this minute and the one before */
+        int64_t ahead;              /* the database's clock before pause_now() */
+        bool clocked;
 };
 
 struct stamper *stamper_new(const char *url, int64_t seconds)
@@ -76,6 +79,21 @@ void stamper_judge(struct stamper *stamper, bool believed, const char *reason)
         stamper->refused += believed ? 0 : 1;
         if (!believed)
                 snprintf(stamper->reason, sizeof stamper->reason, "its answers are refused: %s", reason);
+}
+
+void stamper_clock(struct stamper *stamper, int64_t now)
+{
+        if (stamper == NULL)
+                return;
+        stamper->ahead = now - pause_now();
+        stamper->clocked = true;
+}
+
+/* An answer that tells no time is left to who judges it. */
+static bool hour_is_right(const struct stamper *stamper, const struct stamp_exchange *exchange)
+{
+        int64_t told = 0, now = stamper->ahead + pause_now();
+        return !stamper->clocked || !stamp_time_read(bytes_view(&exchange->answer), &told) || llabs(told - now) <= STAMP_SKEW;
 }
 
 static void minute_turn(struct stamper *stamper)
@@ -173,6 +191,12 @@ void stamper_carry(struct stamper *stamper, struct stamp_exchange *exchanges, si
                 stamper->slowest[0] = pause_milliseconds() - begun;
         stamper->reason[0] = '\0';
         for (size_t i = 0; i < count; i++) {
+                if (exchanges[i].answered && !hour_is_right(stamper, &exchanges[i])) {
+                        exchanges[i].answered = false;
+                        stamper->refused++;
+                        stamper->unanswered--;
+                        snprintf(exchanges[i].reason, sizeof exchanges[i].reason, "its answers are refused: its clock is not ours");
+                }
                 if (!exchanges[i].answered)
                         memcpy(stamper->reason, exchanges[i].reason, sizeof stamper->reason);
                 stamper->unanswered += exchanges[i].answered ? 0 : 1;

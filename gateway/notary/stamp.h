@@ -1,6 +1,7 @@
 /*
  * stamp.h - carries time-stamp requests to the authority (RFC 3161 3.4, HTTP),
- * many at once. Only carries: the answers are judged by signing_stamp_apply().
+ * many at once. The answers are judged by signing_stamp_apply(), but for the hour
+ * they tell, of which the library knows nothing.
  *
  * An authority that answers nothing is left alone for a while, longer each
  * time, so that receipts never wait for it twice.
@@ -26,6 +27,9 @@ void stamper_free(struct stamper *stamper);
 
 /* May it be asked now? False while it is left alone, and where there is none. */
 bool stamper_ready(const struct stamper *stamper);
+/* What the database's clock says now (Unix time): an answer that tells a time more than STAMP_SKEW seconds from it is refused. */
+enum { STAMP_SKEW = 300 };
+void stamper_clock(struct stamper *stamper, int64_t now);
 /* Asks for all of them at once, for `seconds` at most; marks those that were answered. */
 void stamper_carry(struct stamper *stamper, struct stamp_exchange *exchanges, size_t count);
 /* What became of an answer: believed, or refused, for what reason. */

@@ -120,9 +120,14 @@ begin
 end
 $$;
 
-create function api.receipt_rows(after bigint, lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
-        select coalesce(jsonb_agg(jsonb_build_object('index', r.index, 'event', r.event, 'receipt', rule.base64(r.xml), 'stamped', r.stamped) order by r.index), '[]')
-        from (select * from receipt x where x.index > after order by x.index limit least(greatest(lim, 1), 1000)) r
+-- "astray": by its columns it is fed to others than those whom its event concerns.
+create function api.receipt_rows(after bigint, lim int) returns jsonb language plpgsql stable security definer set search_path = pli, pg_temp as $$
+begin
+        perform rule.act_everywhere();
+        return (select coalesce(jsonb_agg(jsonb_build_object('index', r.index, 'event', r.event, 'receipt', rule.base64(r.xml), 'stamped', r.stamped, 'astray',
+                        e.id is not null and (r.channel, r.department, r.company, r.owner) is distinct from (e.channel, e.department, e.company, e.body)) order by r.index), '[]')
+                from (select * from receipt x where x.index > after order by x.index limit least(greatest(lim, 1), 1000)) r left join event e on e.id = r.event);
+end
 $$;
 create function api.checkpoint_rows(after bigint, lim int) returns jsonb language sql stable security definer set search_path = pli, pg_temp as $$
         select coalesce(jsonb_agg(jsonb_build_object('size', c.size, 'root', encode(c.root, 'hex'), 'note', c.note) order by c.size), '[]')

@@ -26,33 +26,58 @@ begin
 end
 $$;
 
+-- What lies between two indexes for one reader, the first rows of each of his channels or of his company and body: a walk along an
+-- index of receipts, planned for the values at hand, as one channel may have a thousand times the receipts of another. What is
+-- found is judged by the rule above.
+create function rule.feed_official(reader party, after bigint, last bigint, most int) returns setof receipt
+language plpgsql stable set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
+#variable_conflict use_variable
+declare
+        ours text;
+begin
+        foreach ours in array reader.channels loop
+                return query select r.* from receipt r join event e on e.id = r.event
+                        where r.channel = ours and r.index > after and r.index <= last and (reader.departments is null or r.department = any (reader.departments))
+                        and rule.event_fed(reader, e) order by r.index limit most;
+        end loop;
+end
+$$;
+
+create function rule.feed_own(reader party, after bigint, last bigint, most int) returns setof receipt
+language plpgsql stable set plan_cache_mode = force_custom_plan set enable_seqscan = off as $$
+#variable_conflict use_variable
+begin
+        return query (select r.* from receipt r join event e on e.id = r.event where r.company = reader.company and r.index > after and r.index <= last
+                        and rule.event_own(reader, e) order by r.index limit most)
+                union (select r.* from receipt r join event e on e.id = r.event where r.owner = reader.body and r.index > after and r.index <= last
+                        and rule.event_own(reader, e) order by r.index limit most);
+end
+$$;
+
 -- One page after a cursor: {"rows", "next", "more"}. It stops before the first leaf whose receipt is not there yet,
--- looks at 5000 leaves at most and holds 8 MiB at most (one receipt always). "more": ask again at once.
+-- reaches 200,000 leaves further at most and holds 8 MiB at most (one receipt always). "more": ask again at once.
 create function rule.feed(reader party, official boolean, after bigint, most int) returns jsonb language plpgsql stable as $$
 #variable_conflict use_variable
 declare
-        head bigint := coalesce((select max(j.index) from journal j), -1);
-        furthest bigint := least(after + 5000, head);
-        missing bigint := (select min(j.index) from journal j where j.index > after and j.index <= furthest
-                           and not exists (select from receipt r where r.index = j.index));
-        last bigint := coalesce(missing - 1, furthest);
+        whole bigint := rule.receipt_first_missing(1000000) - 1;
+        last bigint := least(after + 200000, whole);
         found int;
         page jsonb;
         next bigint;
 begin
-        select max(y.place), jsonb_agg(jsonb_build_object('index', y.index, 'event', y.name, 'fact', y.fact, 'at', rule.instant(y.at),
+        select max(y.place), jsonb_agg(jsonb_build_object('index', y.index, 'event', e.name, 'fact', e.fact, 'at', rule.instant(e.at),
                         'receipt', convert_from(y.xml, 'UTF8')) order by y.index) filter (where y.place = 1 or y.bytes <= 8388608)
         into found, page
         from (select x.*, row_number() over (order by x.index) as place, sum(length(x.xml)) over (order by x.index) as bytes
-              from (select r.index, e.name, e.fact, e.at, r.xml from receipt r join event e on e.id = r.event
-                    where r.index > after and r.index <= last and case when official then rule.event_fed(reader, e) else rule.event_own(reader, e) end
-                    order by r.index limit most) x) y;
+              from (select f.* from (select o.* from rule.feed_official(reader, after, last, most) o where official
+                                     union all select w.* from rule.feed_own(reader, after, last, most) w where not official) f order by f.index limit most) x) y
+        join event e on e.id = y.event;
         if found = most or jsonb_array_length(page) < found then
                 next := (page -> -1 ->> 'index')::bigint;
         else
                 next := greatest(after, last);
         end if;
-        return jsonb_build_object('rows', coalesce(page, '[]'), 'next', next, 'more', next < last or (missing is null and last < head));
+        return jsonb_build_object('rows', coalesce(page, '[]'), 'next', next, 'more', next < whole);
 end
 $$;
 

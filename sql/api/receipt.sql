@@ -16,9 +16,10 @@ $$;
 create function api.receipts_put(list jsonb, data bytea) returns void language plpgsql security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
 begin
-        insert into receipt (event, index, xml, stamped, stamped_at)
-        select j.event, j.index, c.xml, c.stamped, case when c.stamped then clock_timestamp() end
-        from rule.receipt_cut($1, $2) c join journal j on j.event = c.event order by j.index
+        perform rule.act_everywhere();
+        insert into receipt (event, index, xml, stamped, stamped_at, channel, department, company, owner)
+        select j.event, j.index, c.xml, c.stamped, case when c.stamped then clock_timestamp() end, e.channel, e.department, e.company, e.body
+        from rule.receipt_cut($1, $2) c join journal j on j.event = c.event join event e on e.id = c.event order by j.index
         on conflict (event) do nothing;
         perform pg_notify('receipt', '');
 end

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """A time-stamp authority for tests: RFC 3161 over HTTP, the tokens made by `openssl ts -reply`.
 
-  stamper.py --port 0 --port-file F --config openssl.cnf --section authority [--delay SECONDS] [--lie imprint|nonce]
+  stamper.py --port 0 --port-file F --config openssl.cnf --section authority [--delay SECONDS] [--lie imprint|nonce|hour]
              [--count FILE]
 
 With --port 0 a free port is taken and written to the port file once it is listened on. The faults: --delay answers late;
---lie answers for another imprint, or with another nonce than asked for. The serial file is shared by all requests, so they
+--lie answers for another imprint, or with another nonce than asked for, or as if it were an hour ago (needs faketime). The serial file is shared by all requests, so they
 are answered one at a time.
 """
 
@@ -68,7 +68,7 @@ class Stamper(http.server.BaseHTTPRequestHandler):
         query = self.rfile.read(length)
         if self.options.delay:
             time.sleep(self.options.delay)
-        if self.options.lie:
+        if self.options.lie in ("imprint", "nonce"):
             query = bent(query, self.options.lie)
         reply = self.reply_to(query)
         if reply is None:
@@ -87,7 +87,7 @@ class Stamper(http.server.BaseHTTPRequestHandler):
         with tempfile.NamedTemporaryFile() as file, self.turn:
             file.write(query)
             file.flush()
-            made = subprocess.run(["openssl", "ts", "-reply", "-config", self.options.config, "-section", self.options.section,
+            made = subprocess.run([*(["faketime", "-f", "-1h"] if self.options.lie == "hour" else []), "openssl", "ts", "-reply", "-config", self.options.config, "-section", self.options.section,
                                    "-queryfile", file.name], capture_output=True, check=False)
         if made.returncode != 0:
             sys.stderr.write(made.stderr.decode(errors="replace"))
@@ -114,7 +114,7 @@ def main():
     parser.add_argument("--section", required=True)
     parser.add_argument("--delay", type=float, default=0)
     parser.add_argument("--count", help="a file that grows by a byte with each token")
-    parser.add_argument("--lie", choices=["imprint", "nonce"])
+    parser.add_argument("--lie", choices=["imprint", "nonce", "hour"])
     Stamper.options = parser.parse_args()
     server = Server(("127.0.0.1", Stamper.options.port), Stamper)
     if Stamper.options.port_file:

@@ -40,7 +40,7 @@ def test_one_token_serves_all_receipts_of_an_interval(office, tmp_path):
         assert_batch_stamped(office, receipt, tmp_path)
         path.write_bytes(receipt)
         verified = office.verify(path, "--stamp-trust", office.pki.path("root.pem"), "--journal-key", *office.journal_keys())
-        assert verified.returncode == 0 and b"The time-stamp is intact" in verified.stdout, verified.stdout
+        assert verified.returncode == 0 and b"The evidence record's time-stamp is intact" in verified.stdout, verified.stdout
     alone = office.wait_receipts(office.facts(1), stamped=True)
     assert_batch_stamped(office, alone[0], tmp_path)
     assert count.read_text() == ".."

@@ -110,6 +110,7 @@ TAMPERINGS = {
     "last receipt deleted": ("delete from pli.receipt where index = 350", "index 350"),
     "receipt put in": ("insert into pli.receipt select 100000, 400, xml, stamped from pli.receipt where index = 50", "index 400"),
     "receipts moved": ("update pli.receipt a set xml = b.xml from pli.receipt b where a.index in (60, 61) and b.index = 121 - a.index", "index 60"),
+    "receipt kept from its reader": ("update pli.receipt set channel = 'actes' where index = 50", "index 50"),
     "receipt rows moved": (SWAP.format(table="receipt", key="index", one=60, other=61), "index 60"),
 }
 

@@ -39,7 +39,7 @@ def revocation_list(office):
 
 
 def options(office, **more):
-    return {"archive_evidence": office.evidence, "seal_anchors": office.pki.path("root.pem"), "keep_after": 0, **more}
+    return {"archive_evidence": office.evidence, "stamp_seconds": "20", "seal_anchors": office.pki.path("root.pem"), "keep_after": 0, **more}
 
 
 def renew(office, url, **more):
@@ -126,6 +126,14 @@ def test_receipts_are_raised_to_b_lta_and_renewed_before_their_stamp_ends(office
     assert judged(office, receipt, tmp_path)["indication"] == "TOTAL-PASSED"
     (tmp_path / "receipt.xml").write_bytes(receipt)
     assert office.verify(tmp_path / "receipt.xml").returncode == 0
+    named = ("--journal-key", *office.journal_keys())
+    ran = office.verify(tmp_path / "receipt.xml", *named, "--stamp-trust", office.pki.path("root.pem"))
+    said = [check["text"] for check in json.loads(ran.stdout)["checks"] if check["check"] == "time-stamp"]
+    assert ran.returncode == 0 and said == ["The seal's time-stamp is intact", "The archive time-stamp is intact", "The archive time-stamp is intact"], ran.stdout
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null", "-subj", "/CN=Autre",
+                    "-out", tmp_path / "other.pem"], check=True, stderr=subprocess.DEVNULL)
+    ran = office.verify(tmp_path / "receipt.xml", *named, "--stamp-trust", tmp_path / "other.pem")
+    assert ran.returncode == 10 and b"--stamp-trust does not name" in ran.stdout, ran.stdout
     office.end(notary)
     office.end(stamper)
 

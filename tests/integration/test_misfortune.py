@@ -1,5 +1,6 @@
 """What goes wrong around the notary: a full disk, a clock that steps, an authority past its end. Nothing acknowledged is lost,
 nothing waits for ever, and it can be seen."""
+import contextlib
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import time
 import pytest
 
 from office import assert_in_journal, assert_sealed, assert_stamped, field, opened_office
+from stack import wait_for
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
@@ -60,12 +62,16 @@ def test_a_full_disk_refuses_facts_and_keeps_those_it_took(small_disk, tmp_path)
                 break
         assert refused is not None and re.search("No space left|connection|terminat|recovery|PANIC|shutting down", refused), refused
         assert notary.poll() is None
+        with contextlib.suppress(RuntimeError, ValueError):  # the server may be down, not merely full: then that is what is said
+            assert not office.doctor()["disk"][0], office.doctor()["disk"]
         os.unlink(ballast)
         office.cluster.restart()
         for receipt in office.wait_receipts(taken)[::100]:
             assert_sealed(office, receipt, tmp_path)
             assert_in_journal(receipt)
         office.wait_receipts(office.facts(3))
+        wait_for("the doctor's word", lambda: office.doctor()["disk"][0], 20)
+        wait_for("the report", lambda: office.metrics()["pli_notary_failures_total"] > 0, 20)
         office.end(notary)
         office.assert_gapless()
 
@@ -104,6 +110,7 @@ def test_the_clock_goes_back_an_hour_and_the_order_holds(tmp_path):
             assert_in_journal(receipt)
         well, sentence = office.doctor()["clock"]
         assert not well and "went back by up to" in sentence and "index 3" in sentence
+        assert office.metrics()["pli_clock_back_seconds"] >= 3500
         office.end(notary)
         office.assert_gapless()
     shutil.rmtree(folder)

@@ -45,7 +45,10 @@ def test_every_checkpoint_is_the_root_of_its_leaves(office):
         assert root_of(leaves[:int(size)]).hex() == root
 
 
-@pytest.mark.parametrize("fault", [["--delay", "5"], ["--lie", "imprint"], ["--lie", "nonce"], None])
+WORDS = {"--delay": "", "imprint": "STAMP_", "nonce": "STAMP_", "hour": "clock", None: "connect"}
+
+
+@pytest.mark.parametrize("fault", [["--delay", "5"], ["--lie", "imprint"], ["--lie", "nonce"], ["--lie", "hour"], None])
 def test_an_authority_that_fails_costs_the_stamp_for_a_while_and_not_the_receipt(office, fault, tmp_path):
     stamper, port = office.stamper(*(fault or []))
     if fault is None:
@@ -56,6 +59,11 @@ def test_an_authority_that_fails_costs_the_stamp_for_a_while_and_not_the_receipt
     receipts = office.wait_receipts(events)
     assert time.monotonic() - begun < 8
     assert all(field(receipt, "TimeStamp") == b"pending" and b"EncapsulatedTimeStamp" not in receipt for receipt in receipts)
+    wait_for("the doctor's word", lambda: not office.doctor()["stamper"][0], 10)
+    assert WORDS[fault and fault[fault[0] == "--lie"]] in office.doctor()["stamper"][1], office.doctor()["stamper"]
+    values = office.metrics()
+    assert values["pli_notary_stamper_ready"] == 0 and values["pli_receipts_unstamped"] >= 5
+    assert values["pli_notary_stamps_total:refused" if fault and fault[0] == "--lie" else "pli_notary_stamps_total:unanswered"] > 0
     if fault is not None:
         office.end(stamper)
     stamper, _ = office.stamper(port=port)
@@ -63,6 +71,19 @@ def test_an_authority_that_fails_costs_the_stamp_for_a_while_and_not_the_receipt
         assert field(receipt, "TimeStamp") == b"pending"
         assert_sealed(office, receipt, tmp_path)
         assert_stamped(office, receipt, tmp_path)
+    wait_for("the doctor's word", lambda: office.doctor()["stamper"][1].endswith(("answers in time.", "it has.")), 10)
+    assert office.metrics()["pli_notary_stamper_ready"] == 1
+    office.end(notary)
+    office.end(stamper)
+
+
+def test_a_slow_authority_is_waited_for_and_told_of(office, tmp_path):
+    stamper, port = office.stamper("--delay", "0.7")
+    notary = office.notary(f"http://127.0.0.1:{port}/")
+    for receipt in office.wait_receipts(office.facts(2), stamped=True):
+        assert_stamped(office, receipt, tmp_path)
+    wait_for("the doctor's word", lambda: "is slow" in office.doctor()["stamper"][1], 10)
+    assert office.metrics()["pli_notary_stamp_slowest_seconds"] >= 0.7
     office.end(notary)
     office.end(stamper)
 

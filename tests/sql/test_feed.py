@@ -103,9 +103,9 @@ def test_ten_thousand_events_written_at_once_are_each_read_once_in_order(world):
              j as (insert into pli.journal (index, event, leaf) select a.index, e.id, sha256('\\x00'::bytea || e.salt || convert_to(e.text, 'UTF8'))
                    from a join pli.event e on e.id = a.event order by a.index returning event)
         delete from pli.event_pending p using j where p.event = j.event"""
-    receipt = f"""insert into pli.receipt (event, index, xml, stamped) select x.event, x.index, '\\x3c'::bytea, true from (
+    receipt = f"""insert into pli.receipt (event, index, xml, stamped, channel, company) select x.event, x.index, '\\x3c'::bytea, true, e.channel, e.company from (
                         select j.event, j.index from pli.journal j where j.index > {start} and not exists (select from pli.receipt r where r.index = j.index)
-                        order by j.index limit 600) x order by random() limit 400"""
+                        order by j.index limit 600) x join pli.event e on e.id = x.event order by random() limit 400"""
     ended = threading.Event()
 
     def notary():
