@@ -47,6 +47,9 @@ static const struct act {
         {"mail answer", "/api/v1/mails/%s/answer", ACT_OPTIONS, OPTIONS("text")},
         {"round", "/api/v1/consultations/%s/rounds", ACT_FILE, NULL},
         {"letters", "/api/v1/consultations/%s/letters", ACT_OPTIONS, OPTIONS("text")},
+        {"contract essential", "/api/v1/contracts/%s/essential-data", ACT_GET, NULL},
+        {"contract data", "/api/v1/contracts/%s/data", ACT_FILE, NULL},
+        {"contract publish", "/api/v1/contracts/%s/essential-data", ACT_POST, NULL},
         {"contract notify", "/api/v1/contracts/%s/notify", ACT_POST, NULL},
 };
 

@@ -329,6 +329,9 @@ const struct catalogue_row catalogue[] = {
         {"the files of a contract and what the signatures are worth", "les pièces d'un marché et ce que valent les signatures"},
         {"for which party you sign; holder if not given", "pour quelle partie vous signez ; holder (titulaire) par défaut"},
         {"--as is holder or buyer, not %s", "--as vaut holder ou buyer, pas %s"},
+        {"the essential data of a contract, and what is missing (buyer)", "les données essentielles d'un marché, et ce qui manque (acheteur)"},
+        {"add what the essential data ask for (buyer)", "ajoute ce que demandent les données essentielles (acheteur)"},
+        {"publish the essential data of a contract (buyer)", "publie les données essentielles d'un marché (acheteur)"},
         /* ---- safeguards, registers, rehearsals, evidence ---- */
         {"--format is csv, json, html or pdf, not %s", "--format vaut csv, json, html ou pdf, pas %s"},
         {"A deposit would go well from here. Nothing of this one is kept.", "Un dépôt se passerait bien d'ici. Rien de celui-ci n'est conservé."},

@@ -31,6 +31,7 @@
 #include "gateway/front/link.h"
 #include "gateway/front/mail.h"
 #include "gateway/front/metric.h"
+#include "gateway/front/open.h"
 #include "gateway/front/opening.h"
 #include "gateway/front/page.h"
 #include "gateway/front/party.h"
@@ -107,6 +108,16 @@ const struct route routes[] = {
         {"POST", "/api/v1/contact", COMPANY | BUYER | MEMBER | FILER | VENDOR | AUDITOR, BODY_MEMORY, 4 * KIB, mail_contact_set, NULL, "Set that e-mail address, or take it away", false, NULL},
         {"GET", "/m/{token}", ANYONE, BODY_NONE, 0, link_page, NULL, "The link of an e-mail: who writes to whom", false, NULL},
         {"POST", "/m/{token}", ANYONE, BODY_NONE, 0, link_open, NULL, "Open the message behind the link, which acknowledges it", false, NULL},
+        {"GET", CONTRACT "/essential-data", BUYER, BODY_NONE, 0, open_essential, NULL, "The essential data (DECP) of a contract, and what is missing", false, NULL},
+        {"POST", CONTRACT "/data", BUYER, BODY_MEMORY, 256 * KIB, open_data, NULL, "Add what the essential data ask for, under the names of DECP", false, NULL},
+        {"POST", CONTRACT "/essential-data", BUYER, BODY_NONE, 0, open_publish, NULL, "Publish the essential data, where nothing is missing", false, NULL},
+        {"GET", "/api/v1/open/decp.json", ANYONE, BODY_NONE, 0, open_decp_json, NULL, "Published essential data, DECP 2.0.3; body=SIRET", false, NULL},
+        {"GET", "/api/v1/open/decp.xml", ANYONE, BODY_NONE, 0, open_decp_xml, NULL, "The same as XML", false, NULL},
+        {"GET", "/api/v1/open/catalogue.jsonld", ANYONE, BODY_NONE, 0, open_catalogue, NULL, "The catalogue of the open data (DCAT)", false, NULL},
+        {"GET", "/api/v1/open/ocds.json", ANYONE, BODY_NONE, 0, open_ocds, NULL, "Releases of the Open Contracting Data Standard 1.1", false, NULL},
+        {"GET", "/api/v1/open/consultations.rss", ANYONE, BODY_NONE, 0, open_rss, NULL, "The latest consultations, RSS 2.0", false, NULL},
+        {"GET", "/api/v1/open/consultations.atom", ANYONE, BODY_NONE, 0, open_atom, NULL, "The latest consultations, Atom", false, NULL},
+        {"GET", "/api/v1/open/consultations.json", ANYONE, BODY_NONE, 0, open_json_feed, NULL, "The latest consultations, JSON Feed", false, NULL},
         {"GET", "/api/v1/procedures", ANYONE, BODY_NONE, 0, procedure_list, NULL, "Types of procedure and divisions of the CPV", false, NULL},
         {"GET", "/api/v1/thresholds", ANYONE, BODY_NONE, 0, procedure_thresholds, NULL, "The law's thresholds in force on a day", false, NULL},
         {"GET", CONSULTATION "/documents", ANYONE, BODY_NONE, 0, document_list, NULL, "The documents with every version and what changed", false, NULL},
