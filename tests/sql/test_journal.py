@@ -2,7 +2,7 @@
 import subprocess
 
 from session import Session, refused
-from world import leaf, tree_root
+from world import leaf, tree_root, wait_until
 
 
 def audit(world):
@@ -49,6 +49,7 @@ def test_the_journal_takes_true_leaves_in_order_from_one_notary(world):
     refused("journal-other-notary", world.notarize)
     world.leaves = world.leaves[:size]
     other.close()
+    wait_until(lambda: world.root.sql("select count(*) from pg_locks l join pg_stat_activity a using (pid) where l.locktype = 'advisory' and a.usename = 'pli_notary'") == ["0"])
     assert world.notarize() == [e["event"] for e in pending]
 
 
