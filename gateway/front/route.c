@@ -32,6 +32,7 @@
 #include "gateway/front/mail.h"
 #include "gateway/front/metric.h"
 #include "gateway/front/open.h"
+#include "gateway/front/openapi.h"
 #include "gateway/front/opening.h"
 #include "gateway/front/page.h"
 #include "gateway/front/party.h"
@@ -66,6 +67,7 @@ const struct route routes[] = {
         /* method, path, roles, body, limit, handler, admission, summary, urgent, record */
         {"GET", "/healthz", ANYONE, BODY_NONE, 0, health_show, NULL, "Is the process there", false, NULL},
         {"GET", "/readyz", ANYONE, BODY_NONE, 0, health_ready, NULL, "Can it serve: the database answers", false, NULL},
+        {"GET", "/openapi.json", ANYONE, BODY_NONE, 0, openapi_show, NULL, "This API, as an OpenAPI 3.1 document", false, NULL},
         {"GET", "/api/v1/now", ANYONE, BODY_NONE, 0, health_now, NULL, "The hour that decides deadlines", false, NULL},
 
         {"GET", "/api/v1/me", ANYONE, BODY_NONE, 0, party_show, NULL, "Who the gateway takes you for", false, NULL},

@@ -186,14 +186,25 @@ begin
 end
 $$;
 
--- Newest first; `after` is the last page's "next".
-create function api.consultation_list(search text, after text, lim int) returns jsonb
-language plpgsql stable security definer set search_path = pli, pg_temp as $$
+-- The words as people type them; a reference as it is written is found too. null: any.
+create function rule.search_query(search text) returns tsquery language sql stable as $$
+        select case when coalesce(trim(search), '') <> '' then websearch_to_tsquery('plain_french', search)
+                || (quote_literal(translate(lower(trim(search)), '\''', '  ')))::tsquery end
+$$;
+
+-- Newest first; `after` is the last page's "next". `filter`: {"cpv", "place": prefixes, "procedure", "nature", "body": a SIRET,
+-- "open": true, "before": an instant}.
+create function api.consultation_list(search text, after text, lim int, filter jsonb default '{}') returns jsonb
+language plpgsql stable security definer set search_path = pli, pg_temp set plan_cache_mode = force_custom_plan set client_min_messages = warning as $$
 declare
-        pattern text := '%' || replace(replace(replace(coalesce(search, ''), '\', '\\'), '%', '\%'), '_', '\_') || '%';
+        query tsquery := rule.search_query(search);
         most int := least(greatest(coalesce(lim, 50), 1), 200);
-        last_at timestamptz;
-        last_id uuid;
+        last_at timestamptz := 'infinity';
+        last_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+        code text := rule.cpv_prefix(filter ->> 'cpv');
+        due timestamptz := case when filter ? 'before' then rule.member_instant(filter, 'before') else 'infinity' end;
+        since timestamptz := case when filter -> 'open' = 'true' then clock_timestamp() else '-infinity' end;
+        holder bigint := (select b.id from body b where b.siret = filter ->> 'body');
         page jsonb;
 begin
         perform rule.act_everywhere();
@@ -201,13 +212,19 @@ begin
                 last_at := split_part(after, '/', 1)::timestamptz;
                 last_id := split_part(after, '/', 2)::uuid;
         end if;
-        select jsonb_agg(rule.consultation_json(c) order by c.published_at desc, c.id desc) into page
-        from (select * from consultation c
-              where c.published_at is not null and not c.rehearsal and (last_at is null or (c.published_at, c.id) < (last_at, last_id))
-                and (c.title ilike pattern or c.object ilike pattern or c.reference ilike pattern)
-              order by c.published_at desc, c.id desc limit most) c;
+        select jsonb_agg(rule.consultation_json(c) order by n.published_at desc, n.id desc) into page
+        from (select x.id, x.owner, x.published_at from public_notice x
+              where (x.published_at, x.id) < (last_at, last_id) and (query is null or x.words @@ query)
+                and (code is null or x.codes @> array[code]) and (filter ->> 'place' is null or x.places @> array[filter ->> 'place'])
+                and (filter ->> 'procedure' is null or x.procedure = filter ->> 'procedure') and (filter ->> 'nature' is null or x.nature = filter ->> 'nature')
+                and (filter ->> 'body' is null or x.owner = holder) and x.deadline between since and due
+              order by x.published_at desc, x.id desc limit most) n
+        join consultation c on c.body = n.owner and c.id = n.id;
         return jsonb_build_object('consultations', coalesce(page, '[]'),
                 'next', case when jsonb_array_length(page) = most then (page -> -1 ->> 'published') || '/' || (page -> -1 ->> 'id') end);
+exception
+        when invalid_datetime_format or invalid_text_representation or datetime_field_overflow then
+                perform rule.refuse('request-malformed', 'after is the "next" of the page before');
 end
 $$;
 

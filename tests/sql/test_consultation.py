@@ -66,3 +66,24 @@ def test_the_list_goes_page_by_page_and_searches(world):
     assert seen == made[::-1]
     assert len(world.front.call("consultation_list", "100 %", None, 50)["consultations"]) == 5
     assert world.front.call("consultation_list", "%_%", None, 50)["consultations"] == []
+
+
+def test_the_search_knows_french_accents_codes_places_and_deadlines(world):
+    made = world.publish(title="Réfection des menuiseries extérieures", object="Écoles élémentaires", reference="REF-2026/42", cpv=["45421150-0"],
+                         place={"code": "98765", "type": "postal"}, nature="works", lots=[{"number": "1", "title": "Ébénisterie", "cpv": ["39130000"]}])["id"]
+
+    def found(search=None, **filter):
+        return made in [c["id"] for c in world.front.call("consultation_list", search, None, 200, filter)["consultations"]]
+    assert found() and found("menuiserie exterieure") and found("ecole") and found("ébénisteries") and found("ref-2026/42") and found("saint-exemple réfection")
+    assert not found("charpente") and not found("menuiserie -exterieure") and found('"menuiseries extérieures"') and not found("\\' & | !")
+    for code, expected in (("45000000", True), ("45421150", True), ("45421100-5", True), ("39000000", True), ("45421160", False), ("71000000", False)):
+        assert found(cpv=code) == expected, code
+    assert found(place="98") and found(place="98765") and found(place="06") and not found(place="99")
+    assert found(nature="works", procedure="MAPA") and not found(nature="services") and not found(procedure="open")
+    assert found(open=True) and found(before="2100-01-01T00:00:00Z") and not found(before="2030-01-01T00:00:00Z")
+    assert found(body="21060999100018") and not found(body="21020999200019")
+    world.front.call("consultation_change", world.party["buyer"], made, {"title": "Peinture", "reason": "erreur"})
+    assert found("peinture") and not found("réfection")
+    refused("request-malformed", world.front.call, "consultation_list", None, "nonsense", 10)
+    draft = world.draft(title="Peinture secrète")
+    assert draft["id"] not in str(world.front.call("consultation_list", "secrète", None, 200))
