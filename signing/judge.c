@@ -24,6 +24,7 @@
 #include "gateway/core/owner.h"
 #include "signing/judge_envelope.h"
 #include "signing/judge_stamp.h"
+#include "signing/judge_unpack.h"
 #include "signing/judge_pes.h"
 #include "signing/judge_trust.h"
 #include "signing/refusal.h"
@@ -138,6 +139,8 @@ static json_t *job_judge(const struct job *job, struct judge_wire *wire, struct 
                 return judge_pes(wire);
         if (strcmp(kind, "envelope") == 0)
                 return judge_envelope_open(wire, &envelope, why);
+        if (strcmp(kind, "unpack") == 0)
+                return judge_unpack(wire, why);
         if (strcmp(kind, "stamp") == 0)
                 return judge_stamp(wire, envelope.manifest, why);
         if (strcmp(kind, "extract") == 0 && name != NULL)

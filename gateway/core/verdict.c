@@ -303,6 +303,17 @@ bool verdict_extract(struct verdict_pool *pool, const void *manifest, size_t man
         return outcome == OUTCOME_BROKEN ? broken_set(end, problem) : outcome == OUTCOME_REPORT;
 }
 
+bool verdict_unpack(struct verdict_pool *pool, const struct verdict_source *archive, const struct verdict_sink *files,
+                    struct problem *problem)
+{
+        const struct job job = {.kind = "unpack", .source = archive, .sink = files};
+        enum judge_end end = JUDGE_DIED;
+        json_t *report = NULL;
+        enum outcome outcome = job_run(pool, &job, &report, &end, problem);
+        json_decref(report);
+        return outcome == OUTCOME_BROKEN ? broken_set(end, problem) : outcome == OUTCOME_REPORT;
+}
+
 bool verdict_stamp(struct verdict_pool *pool, const struct verdict_source *pdf, const char *lines, const struct verdict_sink *copy,
                    struct problem *problem)
 {

@@ -85,6 +85,9 @@ bool verdict_extract(struct verdict_pool *pool, const void *manifest, size_t man
 bool verdict_share_check(struct verdict_pool *pool, const void *manifest, size_t manifest_size, struct verdict_shares shares,
                          bool *out, struct problem *problem) __attribute__((warn_unused_result));
 
+/* The files of a ZIP archive into the sink, in its order (signing/judge_unpack.h). */
+bool verdict_unpack(struct verdict_pool *pool, const struct verdict_source *archive, const struct verdict_sink *files,
+                    struct problem *problem) __attribute__((warn_unused_result));
 /* A stamped copy of a PDF into the sink; `lines` is a JSON list of texts (signing/judge_stamp.h). */
 bool verdict_stamp(struct verdict_pool *pool, const struct verdict_source *pdf, const char *lines, const struct verdict_sink *copy,
                    struct problem *problem) __attribute__((warn_unused_result));

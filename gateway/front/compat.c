@@ -91,20 +91,6 @@ bool compat_number(const char *text, int64_t *out)
         return true;
 }
 
-bool compat_attach(struct request *request, const char *filing, const char *name, const struct form_file *file,
-                   struct problem *problem)
-{
-        char sha256[65] = "";
-        for (size_t i = 0; i < sizeof file->sha256; i++)
-                snprintf(sha256 + 2 * i, 3, "%02x", file->sha256[i]);
-        OWN(json_t)
-        described = json_pack("{s:s, s:s, s:I, s:I, s:s}", "mediaType", file->media_type, "day", file->day, "content",
-                              (json_int_t)file->content, "size", (json_int_t)file->size, "sha256", sha256);
-        OWN(char) text = json_dumps(described, JSON_COMPACT);
-        const struct db_argument arguments[] = {call_actor(request), db_text(filing), db_text(name), db_text(text)};
-        return db_call(request->db, "api.filing_file_attach", arguments, 4, problem);
-}
-
 enum answer compat_settle(struct request *request, const char *filing, int64_t transaction)
 {
         struct problem problem = {0};

@@ -19,9 +19,6 @@ enum answer compat_refused(struct request *request, const struct refusals *why);
 bool compat_number(const char *text, int64_t *out);
 /* ISO-8859-1 of a UTF-8 text, "?" for what it lacks. malloc'ed. */
 char *compat_latin1(const char *text) __attribute__((warn_unused_result));
-/* A draft's file: the bytes of the form's. */
-bool compat_attach(struct request *request, const char *filing, const char *name, const struct form_file *file,
-                   struct problem *problem) __attribute__((warn_unused_result));
 /* Inspects and submits, or keeps the refusal; then "OK" and `transaction`, or "KO" and why. */
 enum answer compat_settle(struct request *request, const char *filing, int64_t transaction);
 

@@ -105,7 +105,7 @@ static bool files_attach(struct request *request, const char *id, const struct f
         for (size_t i = 0; i < form->file_count; i++) {
                 char name[300];
                 document_name(form, i, name);
-                if (!compat_attach(request, id, name, &form->files[i], problem))
+                if (!file_attach(request, id, name, form->files[i].media_type, &form->files[i].place, problem))
                         return false;
         }
         return true;

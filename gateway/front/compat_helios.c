@@ -108,7 +108,8 @@ enum answer compat_helios_import(struct request *request)
                 return ko_answer(request, "import", &problem);
         }
         if (!draft_make(request, &form->files[0], &draft, &problem) ||
-            !compat_attach(request, text_of(draft, "id"), form->files[0].name, &form->files[0], &problem))
+            !file_attach(request, text_of(draft, "id"), form->files[0].name, form->files[0].media_type, &form->files[0].place,
+                         &problem))
                 return ko_answer(request, "import", &problem);
         return import_settle(request, draft);
 }

@@ -1,7 +1,6 @@
 /* form_filing.c - the stored body, through the post processor, into fields and contents. */
 #include "gateway/front/form_filing.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,11 +25,7 @@ struct reading {
         char *text; /* the field under way */
         size_t text_size, text_total;
         char text_name[64];
-        uint8_t *chunk; /* of the file under way */
-        size_t chunk_size;
-        int64_t chunk_number;
-        EVP_MD_CTX *digest;
-        bool file_open;
+        struct file_put *put; /* the file under way */
         struct problem *problem;
 };
 
@@ -102,75 +97,39 @@ static struct form_file *file_now(struct reading *reading)
         return &reading->form->files[reading->form->file_count];
 }
 
-static bool chunk_flush(struct reading *reading)
-{
-        uint8_t sha256[32];
-        const struct form_file *file = file_now(reading);
-        if (reading->chunk_size == 0)
-                return true;
-        if (EVP_Digest(reading->chunk, reading->chunk_size, sha256, NULL, EVP_sha256(), NULL) != 1)
-                return problem_set(reading->problem, "internal", "no digest");
-        const struct db_argument arguments[] = {db_text(file->day), db_integer(file->content), db_integer(reading->chunk_number++),
-                                                db_bytes(sha256, sizeof sha256), db_bytes(reading->chunk, reading->chunk_size)};
-        reading->chunk_size = 0;
-        return db_call(reading->request->db, "api.chunk_put", arguments, 5, reading->problem);
-}
-
 static bool file_end(struct reading *reading)
 {
-        if (!reading->file_open)
+        if (reading->put == NULL)
                 return true;
-        reading->file_open = false;
-        if (!chunk_flush(reading) || EVP_DigestFinal_ex(reading->digest, file_now(reading)->sha256, NULL) != 1)
-                return false;
-        reading->form->file_count++;
-        return true;
+        bool ended = file_put_end(reading->put, &file_now(reading)->place, reading->problem);
+        file_put_free(reading->put);
+        reading->put = NULL;
+        reading->form->file_count += ended;
+        return ended;
 }
 
 static bool file_begin(struct reading *reading, const struct form_piece *piece)
 {
-        OWN(json_t) place = NULL;
-        const struct db_argument actor = call_actor(reading->request);
         if (!file_end(reading))
                 return false;
         if (reading->form->file_count == FORM_FILES_MAX)
                 return problem_set(reading->problem, "form-malformed", "more than %d files", FORM_FILES_MAX);
         struct form_file *file = file_now(reading);
         const char *slash = strrchr(piece->file_name, '/'), *type = piece->media_type;
-        *file = (struct form_file){.size = 0};
+        *file = (struct form_file){.place = {.size = 0}};
         if (!text_copy(file->field, sizeof file->field, piece->name) ||
             !text_copy(file->name, sizeof file->name, slash != NULL ? slash + 1 : piece->file_name) ||
             !text_copy(file->media_type, sizeof file->media_type, type != NULL ? type : "application/octet-stream"))
                 return problem_set(reading->problem, "form-malformed", "a file's field, name or type is too long");
-        if (!db_call_json(reading->request->db, "api.form_begin", &actor, 1, &place, reading->problem))
-                return false;
-        snprintf(file->day, sizeof file->day, "%s", json_string_value(json_object_get(place, "day")));
-        file->content = json_integer_value(json_object_get(place, "content"));
-        reading->chunk_number = 0;
-        reading->file_open = true;
-        return EVP_DigestInit_ex(reading->digest, EVP_sha256(), NULL) == 1;
+        reading->put = file_put_open(reading->request, reading->problem);
+        return reading->put != NULL;
 }
 
 static bool file_take(struct reading *reading, const struct form_piece *piece)
 {
-        const uint8_t *data = piece->data;
-        size_t size = piece->size;
         text_end(reading);
-        if (piece->offset == 0 && !file_begin(reading, piece))
-                return false;
-        file_now(reading)->size += size;
-        if (EVP_DigestUpdate(reading->digest, data, size) != 1)
-                return false;
-        while (size > 0) {
-                size_t room = SIGNING_CHUNK - reading->chunk_size, taken = size < room ? size : room;
-                memcpy(reading->chunk + reading->chunk_size, data, taken);
-                reading->chunk_size += taken;
-                data += taken;
-                size -= taken;
-                if (reading->chunk_size == SIGNING_CHUNK && !chunk_flush(reading))
-                        return false;
-        }
-        return true;
+        return (piece->offset != 0 || file_begin(reading, piece)) && reading->put != NULL &&
+               file_put_write(reading->put, piece->data, piece->size, reading->problem);
 }
 
 /* A file field that nothing was chosen for comes as an empty file without a name. */
@@ -225,20 +184,14 @@ static void body_drop(struct request *request)
 bool form_filing_read(struct request *request, struct form_filing **out, struct problem *problem)
 {
         struct form_filing *form = calloc(1, sizeof *form);
-        struct reading reading = {.request = request,
-                                  .form = form,
-                                  .text = malloc(FORM_TEXT_MAX + 1),
-                                  .chunk = malloc(SIGNING_CHUNK),
-                                  .digest = EVP_MD_CTX_new(),
-                                  .problem = problem};
-        if (form == NULL || reading.text == NULL || reading.chunk == NULL || reading.digest == NULL)
+        struct reading reading = {.request = request, .form = form, .text = malloc(FORM_TEXT_MAX + 1), .problem = problem};
+        if (form == NULL || reading.text == NULL)
                 abort();
         form->fields = json_object();
         bool read = body_read(&reading);
         body_drop(request);
         free(reading.text);
-        free(reading.chunk);
-        EVP_MD_CTX_free(reading.digest);
+        file_put_free(reading.put);
         if (read)
                 *out = form;
         else

@@ -8,16 +8,13 @@
 #ifndef PLI_FRONT_FORM_FILING_H
 #define PLI_FRONT_FORM_FILING_H
 
-#include "gateway/front/http.h"
+#include "gateway/front/file_put.h"
 
 enum { FORM_FILES_MAX = 110, FORM_FIELDS_MAX = 400, FORM_TEXT_MAX = 64 * 1024 };
 
 struct form_file {
         char field[64], name[256], media_type[128];
-        char day[11]; /* where its bytes lie */
-        int64_t content;
-        uint64_t size;
-        uint8_t sha256[32];
+        struct file_place place;
 };
 
 struct form_filing {

@@ -13,6 +13,7 @@
 #include "gateway/core/owner.h"
 #include "gateway/core/verdict.h"
 #include "gateway/formats/acte.h"
+#include "gateway/formats/acte_budget.h"
 #include "gateway/formats/acte_sequel.h"
 #include "gateway/formats/acte_type.h"
 #include "gateway/front/content.h"
@@ -182,6 +183,45 @@ static bool file_inspect(struct inspection *inspection, const json_t *file, json
                signature_judge(inspection, stored, name, check, problem);
 }
 
+struct whole {
+        uint8_t *data;
+        size_t size, room;
+};
+
+static bool whole_write(void *context, const uint8_t *data, size_t size)
+{
+        struct whole *whole = context;
+        if (size > whole->room - whole->size)
+                return false;
+        memcpy(whole->data + whole->size, data, size);
+        whole->size += size;
+        return true;
+}
+
+/* A budget is judged whole: its seal is over all of it. */
+static bool budget_inspect(struct inspection *inspection, const json_t *file, struct problem *problem)
+{
+        OWN(content) stored = NULL;
+        const char *name = json_string_value(json_object_get(file, "name"));
+        uint64_t size = (uint64_t)json_integer_value(json_object_get(file, "size"));
+        if (size == 0 || size > BUDGET_MAX) {
+                refusals_add(inspection->why, "budget-xml", "64 MiB", "%s is empty or larger than a budget document may be.", name);
+                return true;
+        }
+        if (!content_find(inspection->request, file, &stored, problem))
+                return false;
+        struct whole whole = {.data = malloc((size_t)size), .room = (size_t)size};
+        if (whole.data == NULL)
+                abort();
+        bool read = content_copy(stored, whole_write, &whole);
+        if (read && !acte_budget_check(name, (struct signing_bytes){whole.data, whole.size}, inspection->why))
+                assert(inspection->why->count > 0);
+        free(whole.data);
+        if (!read)
+                *problem = *content_problem(stored);
+        return read;
+}
+
 /* Every file, even after one that is refused: a filer corrects all of it at once. */
 static bool files_inspect(struct inspection *inspection, const json_t *files, json_t *checks, struct problem *problem)
 {
@@ -213,6 +253,10 @@ bool inspection_run(struct request *request, json_t *filing, json_t **checks, st
                 abort();
         inspection_today(today);
         bool made = files_inspect(&inspection, files, list, problem);
+        bool budget = json_integer_value(json_object_get(filing, "nature")) == 5 && count > 0 && inspection.count > 0;
+        const char *first = made && budget ? acte_media_sniff(inspection.heads[0], inspection.files[0].head_size) : NULL;
+        if (first != NULL && strcmp(first, "xml") == 0)
+                made = budget_inspect(&inspection, json_array_get(files, 0), problem);
         const char *kind = json_string_value(json_object_get(filing, "kind"));
         bool sequel = kind != NULL && strcmp(kind, "message") == 0;
         if (made && !(sequel ? acte_sequel_check(filing, inspection.files, inspection.count, why)

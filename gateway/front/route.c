@@ -9,6 +9,7 @@
 #include "gateway/front/commission.h"
 #include "gateway/front/access.h"
 #include "gateway/front/award.h"
+#include "gateway/front/batch.h"
 #include "gateway/front/classification.h"
 #include "gateway/front/compat_actes.h"
 #include "gateway/front/compat_helios.h"
@@ -170,6 +171,7 @@ const struct route routes[] = {
         {"PUT", FILING "/files/{name}", FILER, BODY_STORED, 512 * MIB, filing_file_put, filing_file_admit, "Put a file to a filing", false, NULL},
         {"POST", FILING "/submit", FILER, BODY_NONE, 0, filing_submit, NULL, "Check and submit a filing; the answer is its receipt", false, NULL},
         {"GET", FILING, FILER, BODY_NONE, 0, filing_show, NULL, "A filing and its steps", false, NULL},
+        {"POST", "/api/v1/filings/batch", FILER, BODY_STORED, 1024 * MIB, batch_submit, form_filing_admit, "Submit many filings in one ZIP; each is taken or refused by itself", false, NULL},
         {"GET", "/api/v1/filings", FILER, BODY_NONE, 0, search_filings, NULL, "Find filings: state, kind, message, from, to, text; newest first, after=ID limit=N", false, NULL},
         {"GET", FILING "/files/{name}", FILER, BODY_NONE, 0, filing_file_show, NULL, "Take a file of a filing", false, NULL},
         {"GET", FILING "/answers/{answer}/{number}", FILER, BODY_NONE, 0, filing_answer_file, NULL, "Take a file of the State's answer; 0 is its message", false, NULL},
