@@ -5,6 +5,7 @@
 #include <libxml/parser.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "gateway/core/owner.h"
 #include "signing/container.h"
@@ -234,18 +235,40 @@ static bool entry_verify(struct verification *verification, size_t n, struct sig
         return good;
 }
 
+/* A.4 to A.7, OpenDocument, ERS: what META-INF is for. Anything else there is content that a reader could be shown. */
+static bool meta_known(const char *name)
+{
+        static const char *const known[] = {"manifest.xml", "container.xml", "metadata.xml", "timestamp.tst"};
+        static const char *const parts[] = {"signature", "ASiCManifest", "ASiCArchiveManifest", "ASiCEvidenceRecordManifest",
+                                            "evidencerecord"};
+        const char *rest = name + 9;
+        size_t size = strlen(name);
+        for (size_t n = 0; n < sizeof known / sizeof known[0]; n++)
+                if (strcmp(rest, known[n]) == 0)
+                        return true;
+        for (size_t n = 0; n < sizeof parts / sizeof parts[0]; n++)
+                if (strstr(rest, parts[n]) != NULL)
+                        return true;
+        return name[size - 1] == '/' ||
+               (size > 13 && (strcmp(name + size - 4, ".tst") == 0 || strcmp(name + size - 4, ".p7s") == 0));
+}
+
 /* 4.3.3.1: an ASiC-S container has exactly one file to sign; of an ASiC-E something must be signed (4.4.3.1). */
 static bool container_rules(struct verification *verification)
 {
         size_t business = 0, nested = 0;
         bool simple = container_kind(verification->container) == CONTAINER_ASIC_S;
         for (size_t n = 0; n < container_entries(verification->container); n++) {
-                if (!container_entry_business(verification->container, n))
+                const char *name = container_entry_name(verification->container, n);
+                if (!container_entry_business(verification->container, n)) {
+                        if (strncasecmp(name, "META-INF/", 9) == 0 && !meta_known(name))
+                                unsigned_add(verification, name);
                         continue;
+                }
                 business++;
-                nested += strchr(container_entry_name(verification->container, n), '/') != NULL;
+                nested += strchr(name, '/') != NULL;
                 if (!verification->signed_files[n])
-                        unsigned_add(verification, container_entry_name(verification->container, n));
+                        unsigned_add(verification, name);
         }
         if (simple && (business != 1 || nested > 0))
                 return report_container(verification->report, REASON_CONTAINER_MALFORMED,

@@ -7,8 +7,8 @@
  * names files signed beside it; "T" in the twenty-second asserts its time-stamps. Trust is no part of most expectations, so none
  * is given: INTACT is compared by mathematics, coverage and certificate binding.
  * Vectors that hold no certificate (a bare key, a key's name, HMAC) are never
- * intact here; of them it is expected that this is said, which is agreement by
- * policy and counted apart. A disagreement that KNOWN_TSV explains counts as skipped.
+ * intact here; of them it is expected that this is said and that their references
+ * are right, which is agreement by policy and counted apart. A disagreement that KNOWN_TSV explains counts as skipped.
  */
 #include <jansson.h>
 #include <stdbool.h>
@@ -98,7 +98,7 @@ static bool agrees(const struct row *row, const struct verdict *verdict)
 {
         const char *expected = row->expected;
         if (row->keyed && starts(expected, "INTACT"))
-                return verdict->readable && verdict->sub_indication != NULL &&
+                return verdict->readable && verdict->references && verdict->sub_indication != NULL &&
                        strcmp(verdict->sub_indication, "NO_SIGNING_CERTIFICATE_FOUND") == 0;
         bool whole = verdict->readable && verdict->intact && verdict->references && (verdict->stamps || !row->stamps);
         if (starts(expected, "INTACT") || starts(expected, "TOTAL-PASSED") || starts(expected, "TL-INTACT") ||
