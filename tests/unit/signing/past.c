@@ -1,6 +1,8 @@
 /* Past signature validation (EN 319 102-1 5.6): what is proven by when, and what may be believed for it. */
 #include "tests/unit/signing/past.h"
 
+#include <openssl/cms.h>
+
 /* A root, an authority under it, a signer and a short-lived responder under that; a time-stamping authority. */
 struct world {
         struct pki_holder root, authority, signer, responder, stamper;
@@ -191,6 +193,73 @@ static void the_stamp_over_a_stamp_is_not_older(void **state)
         assert_verdict(world, past_archived(text, &world->stamper, -55), "TIMESTAMP_ORDER_FAILURE");
 }
 
+/* ---- what a token carries for its own judging ---- */
+
+/* SEQUENCE { [0] SEQUENCE { CRL } } of EN 319 122-1 A.1.2.2, in DER by hand: each length in two bytes. */
+static size_t values_of(struct signing_bytes list, uint8_t *out)
+{
+        const uint8_t tags[] = {0x30, 0xa0, 0x30};
+        size_t size = list.size + 12, at = 0;
+        for (size_t n = 0; n < sizeof tags; n++) {
+                size -= 4;
+                const uint8_t head[] = {tags[n], 0x82, (uint8_t)(size >> 8), (uint8_t)size};
+                memcpy(out + at, head, sizeof head);
+                at += sizeof head;
+        }
+        memcpy(out + at, list.data, list.size);
+        return at + list.size;
+}
+
+/* The document's token again, with a CRL in its SignedData or in an unsigned attribute. */
+static char *token_with(const char *text, X509_CRL *crl, bool attribute)
+{
+        static const char head[] = "EncapsulatedTimeStamp xmlns:x=\"http://uri.etsi.org/01903/v1.3.2#\">";
+        const char *from = strstr(text, head) + sizeof head - 1;
+        char *token = strndup(from, strcspn(from, "<"));
+        uint8_t der[16384], values[4096];
+        unsigned char *list = NULL, *made = NULL;
+        int size = EVP_DecodeBlock(der, (const unsigned char *)token, (int)strlen(token)), length = i2d_X509_CRL(crl, &list);
+        const unsigned char *at = der;
+        CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &at, size);
+        assert_non_null(cms);
+        size_t values_size = values_of((struct signing_bytes){list, (size_t)length}, values);
+        if (attribute)
+                assert_int_equal(CMS_unsigned_add1_attr_by_NID(sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0),
+                                                               NID_id_smime_aa_ets_revocationValues, V_ASN1_SEQUENCE, values,
+                                                               (int)values_size),
+                                 1);
+        else
+                assert_int_equal(CMS_add1_crl(cms, crl), 1);
+        size = i2d_CMS_ContentInfo(cms, &made);
+        char *encoded = part_base64(made, (size_t)size), *out = swapped(text, token, encoded);
+        free(encoded);
+        free(token);
+        OPENSSL_free(list);
+        OPENSSL_free(made);
+        CMS_ContentInfo_free(cms);
+        return out;
+}
+
+static void revocation_data_in_a_token_are_read(void **state)
+{
+        struct world *world = *state;
+        char *text = past_stamped(past_signed(&world->signer), &world->stamper, -5);
+        for (int attribute = 0; attribute < 2; attribute++) {
+                for (int revoked = 0; revoked < 2; revoked++) {
+                        X509_CRL *crl = list(&world->root, -5, revoked ? world->stamper.certificate : NULL, -30);
+                        char *with = token_with(text, crl, attribute != 0);
+                        struct found found = judged_text(with, world->trust);
+                        const json_t *stamp = json_array_get(json_object_get(first_signature(&found), "timestamps"), 0);
+                        assert_true(json_is_true(json_object_get(stamp, "intact")));
+                        assert_int_equal(json_is_true(json_object_get(stamp, "trusted")), revoked == 0);
+                        json_decref(found.json);
+                        free(with);
+                        X509_CRL_free(crl);
+                }
+        }
+        free(text);
+}
+
 #define WORLD(test) cmocka_unit_test_setup_teardown(test, world_open, world_close)
 
 int main(void)
@@ -203,6 +272,7 @@ int main(void)
                 WORLD(an_expired_certificate_known_to_have_been_good_is_said_to_be),
                 WORLD(a_signature_older_than_its_certificate_fails),
                 WORLD(the_stamp_over_a_stamp_is_not_older),
+                WORLD(revocation_data_in_a_token_are_read),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
