@@ -65,6 +65,13 @@ static void doctype_refuse(void *context, const xmlChar *name, const xmlChar *ex
         xmlStopParser(parser);
 }
 
+/* For who writes the document again. */
+static void encoding_keep(xmlDoc *doc, const char *name)
+{
+        xmlFree((xmlChar *)(uintptr_t)doc->encoding);
+        doc->encoding = xmlStrdup(BAD_CAST name);
+}
+
 /* The parser is told the encoding, and what the document declares is not read a second time (encoding.h). UTF-8 is its own. */
 static bool doc_parse(const struct encoded *encoded, xmlDoc **out, struct signing_refusal *why)
 {
@@ -79,7 +86,7 @@ static bool doc_parse(const struct encoded *encoded, xmlDoc **out, struct signin
         parser->sax->externalSubset = doctype_refuse;
         xmlDoc *doc = xmlCtxtReadMemory(parser, (const char *)bytes.data, (int)bytes.size, NULL, encoding, options);
         if (doc != NULL && encoded->declared)
-                doc->encoding = xmlStrdup(BAD_CAST encoded->name); /* for who writes it again */
+                encoding_keep(doc, encoded->name);
         if (doc != NULL && parser->wellFormed == 1 && parser->nsWellFormed == 1 && doc->intSubset == NULL &&
             xmlDocGetRootElement(doc) != NULL) {
                 *out = doc;
