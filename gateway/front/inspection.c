@@ -17,18 +17,13 @@
 #include "gateway/formats/acte_sequel.h"
 #include "gateway/formats/acte_type.h"
 #include "gateway/front/content.h"
+#include "gateway/front/filing_verdict.h"
 #include "gateway/front/instant.h"
-#include "gateway/front/revocation.h"
-#include "gateway/front/trust.h"
 #include "signing/signing.h"
 
 DEFINE_OWNER(json_t, json_decref)
 typedef struct content content;
 DEFINE_OWNER(content, content_close)
-typedef struct trust trust;
-DEFINE_OWNER(trust, trust_free)
-typedef struct revocation revocation;
-DEFINE_OWNER(revocation, revocation_free)
 
 enum { HEAD = 8, CLAMD_SECONDS = 60 };
 
@@ -112,34 +107,13 @@ static void antivirus_judge(const char *name, const struct antivirus_result *res
                 refusals_add(why, "filing-infected", "DESIGN 8", "%s: the antivirus found %s.", name, result->signature);
 }
 
-/* Judged, and where revocation data were lacking that could be had, judged again with them. */
-static bool document_judge(struct request *request, const struct verdict_source *source, json_t **report, struct problem *problem)
-{
-        OWN(trust) anchors = NULL;
-        OWN(revocation) found = NULL;
-        if (!trust_load(request->config, &anchors, problem))
-                return false;
-        const struct verdict_trust given = trust_at(anchors, instant_control());
-        if (!verdict_document(request->judges, source, &given, report, problem) ||
-            !revocation_gather(request->db, request->config, *report, &found, problem))
-                return false;
-        if (found == NULL)
-                return true;
-        const struct verdict_trust more = revocation_trust(found, given);
-        json_decref(*report);
-        *report = NULL;
-        bool judged = verdict_document(request->judges, source, &more, report, problem);
-        revocation_drop(*report);
-        return judged;
-}
-
 /* TOTAL-FAILED is refused; what is INDETERMINATE (an unknown authority, no revocation data) is graded and goes on. */
 static bool signature_judge(struct inspection *inspection, content *stored, const char *name, json_t *check,
                             struct problem *problem)
 {
         OWN(json_t) report = NULL;
         const struct verdict_source source = content_source(stored);
-        if (!document_judge(inspection->request, &source, &report, problem)) {
+        if (!filing_verdict(inspection->request, &source, &report, problem)) {
                 if (problem->row->status >= 500)
                         return false;
                 refusals_add(inspection->why, "filing-signature", "EN 319 102-1", "%s: %.150s", name, problem->detail);

@@ -15,15 +15,12 @@
 #include "gateway/front/call.h"
 #include "gateway/front/content.h"
 #include "gateway/front/download.h"
-#include "gateway/front/instant.h"
-#include "gateway/front/trust.h"
+#include "gateway/front/filing_verdict.h"
 #include "signing/signing.h"
 
 DEFINE_OWNER(json_t, json_decref)
 typedef struct content content;
 DEFINE_OWNER(content, content_close)
-typedef struct trust trust;
-DEFINE_OWNER(trust, trust_free)
 
 enum { CLAMD_SECONDS = 60 };
 
@@ -129,17 +126,8 @@ static bool form_judge(struct inspection *inspection, struct problem *problem)
 /* The State's own control time is unknown: it is judged at the hour of reception. */
 static bool signature_report(struct inspection *inspection, json_t **report, struct problem *problem)
 {
-        OWN(trust) anchors = NULL;
-        char text[40];
-        int64_t microseconds = 0;
-        if (!trust_load(inspection->request->config, &anchors, problem))
-                return false;
-        instant_text(instant_here(), text);
-        if (!instant_parse(text, &microseconds))
-                microseconds = 0;
         const struct verdict_source source = content_source(inspection->stored);
-        const struct verdict_trust given = trust_at(anchors, microseconds / 1000000);
-        if (verdict_document(inspection->request->judges, &source, &given, report, problem))
+        if (filing_verdict(inspection->request, &source, report, problem))
                 return true;
         if (problem->row->status >= 500)
                 return false;

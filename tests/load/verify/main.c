@@ -3,6 +3,7 @@
  * possible: one JSON object a line, as tests/load/bench reads them.
  *
  * usage: bench [SECONDS]     how long each number is measured; 1 where not given
+ *        bench make FOLDER   writes the samples, for others to be measured by
  *
  * Time is the process's own processor time, so that a busy machine slows nothing
  * down but the bench; the best of three runs, engines taking turns.
@@ -155,6 +156,10 @@ int main(int argc, char **argv)
                 {"asice-100mb", "MB/s/core", CONTAINER_CONTENT / 1e6, {{&engine_sha256, 0.8}, {&engine_archive, 0}}},
         };
         char folder[] = "/tmp/pli-bench-XXXXXX";
+        if (argc == 3 && strcmp(argv[1], "make") == 0) {
+                ground_make(argv[2]);
+                return 0;
+        }
         if (argc > 1)
                 seconds_wanted = strtod(argv[1], NULL);
         if (mkdtemp(folder) == NULL)
