@@ -371,7 +371,7 @@ const struct catalogue_row catalogue[] = {
         {"who took it; you if not given", "qui l'a reçue ; vous par défaut"},
         {"why, for the record", "pourquoi, pour le registre"},
         {"why; every company is told", "pourquoi ; chaque entreprise est avertie"},
-        {"withdrawals, deposits or safeguards; all if not given", "withdrawals (retraits), deposits (dépôts) ou safeguards (copies) ; tous par défaut"},
+        {"withdrawals, deposits, safeguards or questions; all if not given", "withdrawals (retraits), deposits (dépôts), safeguards (copies) ou questions ; tous par défaut"},
         /* ---- recovery sheets ---- */
         {"To be printed and locked away", "À imprimer et à garder sous clé"},
         {"have a key back from its recovery sheet, typed or scanned into a file", "retrouve une clé depuis sa feuille de secours, recopiée ou scannée dans un fichier"},

@@ -129,7 +129,7 @@ static const struct option_row reason_options[] = {
         {NO_MORE},
 };
 static const struct option_row registers_options[] = {
-        {"name", "NAME", OPTION_VALUE, "withdrawals, deposits or safeguards; all if not given"},
+        {"name", "NAME", OPTION_VALUE, "withdrawals, deposits, safeguards or questions; all if not given"},
         {"format", "csv|json|html|pdf", OPTION_VALUE, "csv if not given"},
         {OUTPUT_FOLDER},
         {NO_MORE},

@@ -32,7 +32,11 @@ void consultation_lines(const json_t *consultation)
         show_pair(words("Opens with"), members != NULL ? quorum : "");
         json_array_foreach(members, index, row)
         {
-                show_pair(words("Member"), field_text(row, "name"));
+                const json_t *substitute = json_object_get(row, "substitute");
+                char member[512];
+                snprintf(member, sizeof member, "%s%s%s", field_text(row, "name"), substitute != NULL ? " / " : "",
+                         field_text(substitute, "name"));
+                show_pair(words("Member"), member);
         }
         json_array_foreach(json_object_get(consultation, "lots"), index, row)
         {

@@ -31,6 +31,12 @@ static void presence_show(const json_t *opening)
                 snprintf(line, sizeof line, "%s – %s", field_text(member, "name"),
                          present ? show_instant(field_text(member, "at"), instant) : words("absent"));
                 show_pair(words("Member"), line);
+                if (*field_text(member, "substitute") == '\0')
+                        continue;
+                present = json_is_true(json_object_get(member, "substitutePresent"));
+                snprintf(line, sizeof line, "%s%s – %s", field_text(member, "substitute"), words(" (substitute)"),
+                         present ? show_instant(field_text(member, "substituteAt"), instant) : words("absent"));
+                show_pair(words("Member"), line);
         }
 }
 
@@ -86,6 +92,23 @@ static void deposits_show(const json_t *opening)
         show_table_end(table);
 }
 
+/* What the buyer decided of each company. */
+static void decisions_show(const json_t *opening)
+{
+        char line[600];
+        size_t n, m;
+        json_t *deposit, *decision;
+        json_array_foreach(json_object_get(opening, "deposits"), n, deposit)
+        {
+                json_array_foreach(json_object_get(deposit, "decisions"), m, decision)
+                {
+                        snprintf(line, sizeof line, "%s – %s, %s", field_text(decision, "decision"), field_text(decision, "by"),
+                                 field_text(decision, "reason"));
+                        show_pair(field_text(json_object_get(deposit, "company"), "name"), line);
+                }
+        }
+}
+
 void opening_result(const struct invocation *invocation, const json_t *opening)
 {
         if (invocation_flag(invocation, "json")) {
@@ -94,6 +117,7 @@ void opening_result(const struct invocation *invocation, const json_t *opening)
         }
         presence_show(opening);
         deposits_show(opening);
+        decisions_show(opening);
         if (json_array_size(json_object_get(opening, "withdrawn")) > 0)
                 show_note(words("Deposits withdrawn: %zu"), json_array_size(json_object_get(opening, "withdrawn")));
         if (json_array_size(json_object_get(opening, "replaced")) > 0)

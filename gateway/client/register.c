@@ -1,4 +1,4 @@
-/* register.c - `pli registers`: who took documents, who deposited, what was handed in; for spreadsheets or programs. */
+/* register.c - `pli registers`: who took documents, who deposited, what was handed in, who asked; for spreadsheets or programs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "gateway/client/session.h"
 #include "gateway/client/show.h"
 
-static const char *const registers[] = {"withdrawals", "deposits", "safeguards"};
+static const char *const registers[] = {"withdrawals", "deposits", "safeguards", "questions"};
 enum { REGISTERS = sizeof registers / sizeof registers[0] };
 
 static bool register_fetch(const struct invocation *invocation, struct session *session, const char *name, const char *format,

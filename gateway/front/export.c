@@ -267,7 +267,7 @@ static void entries_list(struct export *export, const json_t *receipt, bool cont
 
 static bool registers_read(struct request *request, struct export *export, struct problem *problem)
 {
-        static const char *const names[] = {"withdrawals", "deposits", "safeguards"};
+        static const char *const names[] = {"withdrawals", "deposits", "safeguards", "questions"};
         export->registers = json_object();
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
                 json_t *kept = NULL;

@@ -29,6 +29,8 @@ static const struct {
         {"offre", {"offre", "offer"}},
         {"offre-technique", {"offre technique", "technical offer"}},
         {"offre-financiere", {"offre financière", "financial offer"}},
+        {"asked", {"posée", "asked"}},
+        {"answered", {"répondue", "answered"}},
         {"admit", {"candidature admise", "candidature admitted"}},
         {"eliminate", {"candidature éliminée", "candidature eliminated"}},
         {"open-late", {"ouverture décidée d'un pli hors délai", "late deposit opened by decision"}},

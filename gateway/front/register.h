@@ -1,4 +1,4 @@
-/* register.h - registers of withdrawals, deposits and safeguard copies, as JSON, CSV, a page or a PDF. */
+/* register.h - registers of withdrawals, deposits, safeguard copies and questions, as JSON, CSV, a page or a PDF. */
 #ifndef PLI_FRONT_REGISTER_H
 #define PLI_FRONT_REGISTER_H
 

@@ -35,6 +35,7 @@ static const struct {
         {"form", {"Forme", "Form"}},
         {"ground", {"Ouverte pour", "Opened for"}},
         {"reason", {"Motif", "Reason"}},
+        {"lot", {"Lot", "Lot"}},
         {"question", {"Question", "Question"}},
         {"answer", {"Réponse", "Answer"}},
         {"answered", {"Répondu", "Answered"}},

@@ -146,7 +146,7 @@ const struct route routes[] = {
         {"GET", CONSULTATION "/safeguards", BUYER | MEMBER | AUDITOR, BODY_NONE, 0, safeguard_list, NULL, "The safeguard copies, and which may be opened", false, NULL},
         {"POST", "/api/v1/safeguards/{safeguard}/open", BUYER, BODY_MEMORY, 16 * KIB, safeguard_open, NULL, "Open a safeguard copy, in a case of the law", false, NULL},
         {"POST", "/api/v1/safeguards/{safeguard}/destroy", BUYER, BODY_MEMORY, 16 * KIB, safeguard_destroy, NULL, "Destroy a safeguard copy unopened", false, NULL},
-        {"GET", CONSULTATION "/registers/{name}", BUYER | MEMBER | AUDITOR, BODY_NONE, 0, register_show, NULL, "A register: withdrawals, deposits or safeguards; format=json, csv, html or pdf", false, NULL},
+        {"GET", CONSULTATION "/registers/{name}", BUYER | MEMBER | AUDITOR, BODY_NONE, 0, register_show, NULL, "A register: withdrawals, deposits, safeguards or questions; format=json, csv, html or pdf", false, NULL},
 
         {"GET", "/api/v1/member/key", MEMBER, BODY_NONE, 0, commission_key_show, NULL, "What is known of your key, and whether you have shown that you hold it", false, NULL},
         {"POST", "/api/v1/member/key/challenge", MEMBER, BODY_NONE, 0, commission_key_challenge, NULL, "Have a share sealed for your key", false, NULL},

@@ -35,6 +35,16 @@ begin
 end
 $$;
 
+-- Who asked is the buyer's affair alone: to others the columns are empty.
+create function rule.register_questions(c consultation, named boolean) returns jsonb language plpgsql stable as $$
+begin
+        return jsonb_build_object('columns', rule.columns('number', 'at', 'organisation', 'siret', 'lot', 'state', 'question', 'answer', 'answered'), 'rows', (
+                select coalesce(jsonb_agg(jsonb_build_array(q.number, rule.instant(q.asked_at), case when named then p.organisation end, case when named then p.siret end, q.lot, q.state,
+                        case when named then q.text else q.published end, q.answer, rule.instant(q.answered_at)) order by q.number), '[]')
+                from question q join party p on p.id = q.party where q.body = c.body and q.consultation = c.id));
+end
+$$;
+
 create function api.register_show(actor uuid, consultation uuid, name text) returns jsonb
 language plpgsql stable security definer set search_path = pli, pg_temp as $$
 declare
@@ -45,8 +55,9 @@ begin
         when 'withdrawals' then kept := rule.register_withdrawals(c);
         when 'deposits' then kept := rule.register_deposits(c);
         when 'safeguards' then kept := rule.register_safeguards(c);
+        when 'questions' then kept := rule.register_questions(c, exists (select from party p where p.id = actor and ('auditor' = any (p.roles) or ('buyer' = any (p.roles) and p.body = c.body))));
         else
-                perform rule.refuse('not-found', format('The registers are withdrawals, deposits and safeguards, not "%s".', left($3, 40)));
+                perform rule.refuse('not-found', format('The registers are withdrawals, deposits, safeguards and questions, not "%s".', left($3, 40)));
         end case;
         return jsonb_build_object('register', $3, 'consultation', c.id, 'reference', c.reference, 'at', rule.instant(clock_timestamp()), 'atLocal', rule.local(clock_timestamp())) || kept;
 end

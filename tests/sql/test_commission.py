@@ -233,3 +233,13 @@ def test_minutes_state_the_hour_of_those_present_beside_utc(world):
     assert local("2026-07-14T12:00:00Z") == "2026-07-14T14:00:00+02:00"
     assert local("2026-10-25T00:59:59Z") == "2026-10-25T02:59:59+02:00"
     assert local("2026-10-25T01:00:00Z") == "2026-10-25T02:00:00+01:00"  # the same hour twice: the offset tells them apart
+
+
+# ---- the register of questions ----
+
+def test_the_register_of_questions_names_who_asked_to_the_buyer_alone(world):
+    consultation = world.publish()
+    world.front.call("question_ask", world.party["duval"], consultation["id"], {"question": "Quel bois pour les fenêtres de Duval ?"})
+    show = lambda who: world.front.call("register_show", world.party[who], consultation["id"], "questions")["rows"][0]  # noqa: E731
+    assert show("buyer")[2:4] == ["SARL duval", "90000000100017"] and "Duval" in show("buyer")[6]
+    assert show("member1")[2:4] == [None, None] and show("member1")[6] is None  # nothing is published yet

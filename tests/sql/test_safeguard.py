@@ -165,7 +165,7 @@ def test_registers_say_who_took_and_who_deposited(world):
     assert row["deposit"] == deposit["id"] and row["late"] is False and row["bytes"] == 100
     refused("forbidden", show, "duval", "deposits")
     refused("not-found", show, "buyer2", "deposits")
-    refused("not-found", show, "buyer", "questions")
+    refused("not-found", show, "buyer", "visitors")
 
 
 def test_evidence_holds_every_attempt_chunk_and_hour(world):
