@@ -6,6 +6,8 @@
  *  digest: SHA-256 over the concatenated SHA-256 of the ciphertext's chunks, hex; certificate: SHA-256 of the
  *  member's, hex; share: SHA-256 of its share (x, then 32 bytes), hex; algorithm: "rsa-oaep" or "ecdh-es";
  *  substitute: SHA-256 of the certificate that may stand in for it, hex; signed: is there a ds:Signature (not judged)?
+ * WebCrypto makes and opens all of it: AES-GCM with 12-byte IVs, RSA-OAEP with SHA-256, ECDH on P-256, P-384 and P-521, AES-KW;
+ * ConcatKDF of 32 bytes is one SHA-256 over 00000001 ‖ Z ‖ info. A member's key file is PBES2 with PBKDF2-HMAC-SHA-256.
  */
 #ifndef PLI_SIGNING_MANIFEST_H
 #define PLI_SIGNING_MANIFEST_H

@@ -4,6 +4,7 @@
  */
 #include <cairo-ft.h>
 #include <cairo-pdf.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +21,7 @@ struct bytes {
 };
 
 struct sheet {
-        FT_Library library;
-        FT_Face faces[2];
-        cairo_font_face_t *plain, *bold;
+        cairo_font_face_t *plain, *bold; /* borrowed from `fonts` */
         cairo_surface_t *surface;
         cairo_t *pen;
         struct bytes bytes;
@@ -380,20 +379,12 @@ static cairo_status_t bytes_add(void *context, const unsigned char *data, unsign
         return CAIRO_STATUS_SUCCESS;
 }
 
-/* Faces go after the fonts made of them, the library last. */
 static void sheet_free(struct sheet *sheet)
 {
         cells_free(sheet);
         free(sheet->cells);
         cairo_destroy(sheet->pen);
         cairo_surface_destroy(sheet->surface);
-        cairo_font_face_destroy(sheet->plain);
-        cairo_font_face_destroy(sheet->bold);
-        for (int i = 0; i < 2; i++)
-                if (sheet->faces[i] != NULL)
-                        FT_Done_Face(sheet->faces[i]);
-        if (sheet->library != NULL)
-                FT_Done_FreeType(sheet->library);
         free(sheet->bytes.data);
         free(sheet);
 }
@@ -418,15 +409,47 @@ static uint8_t *sheet_end(void *context, size_t *size)
 static const struct paper_form pdf = {"application/pdf", title_draw, paragraph_draw, group_draw, term_draw,
                                       item_draw,         table_draw, row_draw,       sheet_end};
 
-static bool font_load(struct sheet *sheet, int n, const char *folder, cairo_font_face_t **out)
+/* ---- fonts ---- */
+
+/* Loaded once and kept: cairo's caches hold on to faces longer than any document, and lock them between threads. */
+static struct {
+        pthread_mutex_t lock;
+        char folder[4096];
+        FT_Library library;
+        cairo_font_face_t *plain, *bold;
+} fonts = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static cairo_font_face_t *font_load(const char *folder, const char *name)
 {
-        static const char *const files[] = {"DejaVuSans.ttf", "DejaVuSans-Bold.ttf"};
-        char path[4096];
-        snprintf(path, sizeof path, "%s/%s", folder, files[n]);
-        if (FT_New_Face(sheet->library, path, 0, &sheet->faces[n]) != 0)
+        char path[4200];
+        FT_Face face;
+        snprintf(path, sizeof path, "%s/%s", folder, name);
+        return FT_New_Face(fonts.library, path, 0, &face) == 0 ? cairo_ft_font_face_create_for_ft_face(face, FT_LOAD_NO_HINTING)
+                                                               : NULL;
+}
+
+static bool fonts_load(const char *folder)
+{
+        if (fonts.library == NULL && FT_Init_FreeType(&fonts.library) != 0)
                 return false;
-        *out = cairo_ft_font_face_create_for_ft_face(sheet->faces[n], FT_LOAD_NO_HINTING);
-        return cairo_font_face_status(*out) == CAIRO_STATUS_SUCCESS;
+        cairo_font_face_t *plain = font_load(folder, "DejaVuSans.ttf");
+        cairo_font_face_t *bold = plain != NULL ? font_load(folder, "DejaVuSans-Bold.ttf") : NULL;
+        if (bold == NULL)
+                return false;
+        snprintf(fonts.folder, sizeof fonts.folder, "%s", folder);
+        fonts.plain = plain;
+        fonts.bold = bold;
+        return true;
+}
+
+static bool fonts_take(const char *folder, struct sheet *sheet)
+{
+        pthread_mutex_lock(&fonts.lock);
+        bool there = (fonts.plain != NULL && strcmp(fonts.folder, folder) == 0) || fonts_load(folder);
+        sheet->plain = fonts.plain;
+        sheet->bold = fonts.bold;
+        pthread_mutex_unlock(&fonts.lock);
+        return there;
 }
 
 static void sheet_begin(struct sheet *sheet, const struct paper_heading *heading)
@@ -446,15 +469,14 @@ static void sheet_begin(struct sheet *sheet, const struct paper_heading *heading
         page_begin(sheet);
 }
 
-bool paper_pdf(const struct paper_heading *heading, const char *fonts, struct paper **out, struct problem *problem)
+bool paper_pdf(const struct paper_heading *heading, const char *folder, struct paper **out, struct problem *problem)
 {
         struct sheet *sheet = calloc(1, sizeof *sheet);
         if (sheet == NULL)
                 abort();
-        if (FT_Init_FreeType(&sheet->library) != 0 || !font_load(sheet, 0, fonts, &sheet->plain) ||
-            !font_load(sheet, 1, fonts, &sheet->bold)) {
+        if (!fonts_take(folder, sheet)) {
                 sheet_free(sheet);
-                return problem_set(problem, "paper-unavailable", "no DejaVu Sans in %s", fonts);
+                return problem_set(problem, "paper-unavailable", "no DejaVu Sans in %s", folder);
         }
         sheet_begin(sheet, heading);
         *out = paper_new(&pdf, sheet);
