@@ -1,4 +1,5 @@
-/* Any bytes as a sealed envelope's manifest: refused, or the same after writing and reading it again. */
+/* Any bytes as a sealed envelope's manifest: refused, or the same after writing and reading it again (but for its signature, which
+ * is not the writer's). */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static bool same(const char *one, const char *other)
+{
+        const char *end = strstr(one, ",\"signed\":");
+        return end != NULL && strncmp(one, other, (size_t)(end - one)) == 0;
+}
+
 static void written_check(const signing_manifest *manifest)
 {
         struct sink_memory out = {.limit = 2 * MANIFEST_BYTES_MAX};
@@ -16,7 +23,7 @@ static void written_check(const signing_manifest *manifest)
         if (!manifest_write(manifest, &sink, NULL))
                 abort();
         if (!signing_manifest_read((struct signing_bytes){out.data, out.size}, &again, NULL) ||
-            strcmp(signing_manifest_json(manifest), signing_manifest_json(again)) != 0)
+            !same(signing_manifest_json(manifest), signing_manifest_json(again)))
                 abort();
         signing_manifest_free(again);
         free(out.data);
