@@ -53,3 +53,4 @@ grant execute on function api.revocation_list to pli_admin;
 
 grant execute on function api.retention_show, api.retention_set, api.retention_run to pli_front;
 grant execute on function api.retention_list, api.retention_run to pli_admin;
+grant execute on function api.desk_show to pli_front;

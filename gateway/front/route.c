@@ -15,6 +15,7 @@
 #include "gateway/front/compat_helios.h"
 #include "gateway/front/consultation.h"
 #include "gateway/front/deposit.h"
+#include "gateway/front/desk.h"
 #include "gateway/front/document.h"
 #include "gateway/front/envelope.h"
 #include "gateway/front/export.h"
@@ -76,6 +77,7 @@ const struct route routes[] = {
 
         {"GET", "/api/v1/consultations", ANYONE, BODY_NONE, 0, consultation_list, NULL, "Find published consultations", false, NULL},
         {"POST", "/api/v1/consultations", BUYER, BODY_MEMORY, MIB, consultation_create, NULL, "Make a consultation, as a draft", false, NULL},
+        {"GET", "/api/v1/desk", BUYER | MEMBER, BODY_NONE, 0, desk_show, NULL, "Your own consultations, drafts too, or those whose commission you are in", false, NULL},
         {"GET", CONSULTATION, ANYONE, BODY_NONE, 0, consultation_show, NULL, "One consultation, its commission and its documents", false, NULL},
         {"POST", CONSULTATION "/publish", BUYER, BODY_MEMORY, 4 * KIB, consultation_publish, NULL, "Publish a draft, now or at an hour", false, NULL},
         {"POST", CONSULTATION "/unschedule", BUYER, BODY_NONE, 0, consultation_unschedule, NULL, "Take back a publication that has its hour", false, NULL},

@@ -29,6 +29,8 @@ PEOPLE = [
     ("dgfip", "server", "rsa", "/O=Simulateur de la DGFiP/CN=dgfip.localhost"),
     ("ordonnateur", "person", "rsa", "/C=FR/O=Commune de Saint-Exemple/CN=Irène Ordonnatrice"),
     ("filer", "person", "p256", "/C=FR/O=Commune de Saint-Exemple/CN=Bruno Secretaire"),
+    ("operator", "client", "p256", "/C=FR/O=Passerelle de développement/CN=Inès Exploitante"),
+    ("auditor", "client", "p256", "/C=FR/O=Cabinet de contrôle/CN=Jean Auditeur"),
     ("state", "client", "p256", "/C=FR/O=Préfecture simulée/CN=Collecteur de récépissés"),
     ("company-1", "person", "p256", "/C=FR/O=Menuiserie Duval SARL/CN=Claire Duval"),
     ("company-2", "person", "rsa", "/C=FR/O=Charpentes du Nord SA/CN=Denis Nordmann"),

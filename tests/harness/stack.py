@@ -39,6 +39,8 @@ PARTIES = [
     ("company-1", "Claire Duval", "Menuiserie Duval SARL", "90000000100017", None, ["company"], []),
     ("company-2", "Denis Nordmann", "Charpentes du Nord SA", "90000000200015", None, ["company"], []),
     ("company-3", "Emma Tardif", "Bois et Toits SAS", "90000000300013", None, ["company"], []),
+    ("operator", "Inès Exploitante", "Passerelle de développement", None, None, ["operator"], []),
+    ("auditor", "Jean Auditeur", "Cabinet de contrôle", None, None, ["auditor"], []),
     ("state", "Collecteur de récépissés", "Préfecture simulée", None, None, ["state"], ["actes", "procurement"]),
 ]
 # Only the industry's test file is known to this antivirus: its signature base cannot be fetched on a closed network.

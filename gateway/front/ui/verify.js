@@ -1,4 +1,4 @@
-import { Refusal, get, start, word } from "./page.js";
+import { Refusal, fact, get, make, place, send, start, word } from "./page.js";
 
 const status = document.getElementById("status");
 const checkpoint = document.getElementById("checkpoint");
@@ -20,5 +20,26 @@ async function load() {
     show();
 }
 
+// ---- a file that anyone brings ----
+function signatureCard(signature) {
+    const reasons = (signature.reasons ?? []).map((reason) => make("li", {}, reason.text, ` (${reason.code})`));
+    return make("div", {}, make("h3", {}, signature.signingCertificate?.subject ?? signature.id ?? ""),
+        make("dl", {}, ...fact("result", `${signature.indication}${signature.subIndication ? " – " + signature.subIndication : ""}`), ...fact("intact", word(signature.intact ? "yes" : "no")),
+            ...fact("signedAt", signature.bestSignatureTime ?? signature.claimedSigningTime ?? "–"),
+            ...fact("covers", make("ul", {}, ...(signature.references ?? []).map((reference) => make("li", {}, `${reference.uri || "–"} : ${word(reference.digestOk ? "digestRight" : "digestWrong")}`))))),
+        ...(reasons.length > 0 ? [make("ul", {}, ...reasons)] : []));
+}
+
+place("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const verdict = place("verdict");
+    verdict.textContent = word("checking");
+    try {
+        const report = await send("POST", "/api/v1/verifications", place("file").files[0]);
+        verdict.replaceChildren(make("p", {}, make("strong", {}, word(`indication-${report.indication}`))), ...report.signatures.map(signatureCard));
+    } catch (error) {
+        verdict.textContent = word("refused", error.problem?.title ?? "", error.message);
+    }
+});
 start(show);
 load();
