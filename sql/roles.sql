@@ -4,6 +4,7 @@ revoke all on all functions in schema pli, rule, api from public, pli_front, pli
 revoke all on all tables in schema pli from public, pli_front, pli_notary, pli_relay, pli_admin;
 grant usage on schema api to pli_front, pli_notary, pli_relay, pli_admin;
 
+grant execute on function api.archive_export, api.archive_begin, api.archive_show, api.archive_open, api.archive_reply to pli_front;
 grant execute on function api.contract_data, api.contract_open, api.essential_publish, api.essential_list, api.open_catalogue, api.open_consultations to pli_front;
 grant execute on function api.question_ask, api.question_answer, api.question_dismiss, api.question_list, api.mail_write, api.mail_send, api.mail_show, api.mail_announce, api.mail_open,
         api.mail_answer, api.mail_file_begin, api.mail_file_finish, api.mail_file_open, api.mail_list, api.mail_inbox, api.contact_set, api.contact_show, api.round_open, api.letters_send,

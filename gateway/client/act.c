@@ -35,6 +35,7 @@ static const struct act {
         {"contract list", "/api/v1/consultations/%s/contracts", ACT_GET, NULL},
         {"contract show", "/api/v1/contracts/%s", ACT_GET, NULL},
         {"contract files", "/api/v1/contracts/%s/files", ACT_GET, NULL},
+        {"archive show", "/api/v1/archives/%s", ACT_GET, NULL},
         {"question ask", "/api/v1/consultations/%s/questions", ACT_OPTIONS, OPTIONS("question", "lot")},
         {"question list", "/api/v1/consultations/%s/questions", ACT_GET, NULL},
         {"question answer", "/api/v1/questions/%s/answer", ACT_OPTIONS, OPTIONS("answer", "question")},

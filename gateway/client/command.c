@@ -280,6 +280,19 @@ static const struct option_row contact_options[] = {
         {NO_MORE},
 };
 
+static const struct option_row output_file_options[] = {
+        {"output", "FILE", OPTION_VALUE, "file to write"},
+        {NO_MORE},
+};
+
+static const struct option_row archive_options[] = {
+        {"agency", "ID", OPTION_VALUE, "the archive service's identifier"},
+        {"version-seda", "2.1|2.2", OPTION_VALUE, "the version of SEDA; 2.1 if not given"},
+        {"rule", "PERIOD", OPTION_VALUE, "how long it is kept; P10Y if not given"},
+        {"action", "Keep|Destroy", OPTION_VALUE, "what becomes of it then; Keep if not given"},
+        {NO_MORE},
+};
+
 /* clang-format off */
 const struct command commands[] = {
         {"consultation list", "", 0, 0, list_options, "list published consultations", pli_consultation_list},
@@ -330,6 +343,11 @@ const struct command commands[] = {
         {"contract essential", "ID", 1, 1, no_options, "the essential data of a contract, and what is missing (buyer)", pli_act},
         {"contract data", "ID FILE.json", 2, 2, no_options, "add what the essential data ask for (buyer)", pli_act},
         {"contract publish", "ID", 1, 1, no_options, "publish the essential data of a contract (buyer)", pli_act},
+        {"archive export", "CONSULTATION", 1, 1, output_file_options, "take away the whole file of a procedure, ZIP (buyer)", pli_archive_export},
+        {"archive begin", "CONSULTATION", 1, 1, archive_options, "begin the transfer of a procedure's file to an archive service (buyer)", pli_archive_begin},
+        {"archive transfer", "ID", 1, 1, output_file_options, "take the transfer, ZIP with its manifest (buyer)", pli_archive_transfer},
+        {"archive show", "ID", 1, 1, no_options, "a transfer and what was answered (buyer)", pli_act},
+        {"archive reply", "ID FILE.xml", 2, 2, no_options, "apply the archive service's reply (buyer)", pli_archive_reply},
         {"question ask", "CONSULTATION", 1, 1, question_options, "ask the buyer; the answer goes to all, unnamed (company)", pli_act},
         {"question list", "CONSULTATION", 1, 1, no_options, "questions and answers", pli_act},
         {"question answer", "ID", 1, 1, answer_options, "answer a question, to all (buyer)", pli_act},

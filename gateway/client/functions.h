@@ -27,6 +27,10 @@ int pli_deposit_abandon(const struct invocation *invocation);
 int pli_mail_attach(const struct invocation *invocation);
 int pli_contract_attach(const struct invocation *invocation);
 int pli_contract_sign(const struct invocation *invocation);
+int pli_archive_export(const struct invocation *invocation);
+int pli_archive_begin(const struct invocation *invocation);
+int pli_archive_transfer(const struct invocation *invocation);
+int pli_archive_reply(const struct invocation *invocation);
 int pli_contact(const struct invocation *invocation);
 int pli_act(const struct invocation *invocation); /* commands that are one call: act.c */
 int pli_consultation_move(const struct invocation *invocation);

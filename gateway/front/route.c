@@ -17,6 +17,7 @@
 #include "gateway/front/deposit.h"
 #include "gateway/front/desk.h"
 #include "gateway/front/document.h"
+#include "gateway/front/dossier.h"
 #include "gateway/front/envelope.h"
 #include "gateway/front/export.h"
 #include "gateway/front/feed.h"
@@ -123,6 +124,11 @@ const struct route routes[] = {
         {"GET", "/api/v1/open/consultations.rss", ANYONE, BODY_NONE, 0, open_rss, NULL, "The latest consultations, RSS 2.0", false, NULL},
         {"GET", "/api/v1/open/consultations.atom", ANYONE, BODY_NONE, 0, open_atom, NULL, "The latest consultations, Atom", false, NULL},
         {"GET", "/api/v1/open/consultations.json", ANYONE, BODY_NONE, 0, open_json_feed, NULL, "The latest consultations, JSON Feed", false, NULL},
+        {"GET", CONSULTATION "/export.zip", BUYER, BODY_NONE, 0, dossier_export, NULL, "The whole file of a procedure, readable without this gateway", false, NULL},
+        {"POST", CONSULTATION "/archives", BUYER, BODY_MEMORY, 16 * KIB, dossier_begin, NULL, "Begin the transfer of a procedure's file to an archive service (SEDA)", false, NULL},
+        {"GET", "/api/v1/archives/{archive}", BUYER, BODY_NONE, 0, dossier_show, NULL, "A transfer and what was answered", false, NULL},
+        {"GET", "/api/v1/archives/{archive}/transfer.zip", BUYER, BODY_NONE, 0, dossier_transfer, NULL, "The transfer: manifest.xml and the files", false, NULL},
+        {"POST", "/api/v1/archives/{archive}/reply", BUYER, BODY_MEMORY, 4 * MIB, dossier_reply, NULL, "Apply the archive service's ArchiveTransferReply", false, NULL},
         {"GET", "/api/v1/procedures", ANYONE, BODY_NONE, 0, procedure_list, NULL, "Types of procedure and divisions of the CPV", false, NULL},
         {"GET", "/api/v1/thresholds", ANYONE, BODY_NONE, 0, procedure_thresholds, NULL, "The law's thresholds in force on a day", false, NULL},
         {"GET", CONSULTATION "/documents", ANYONE, BODY_NONE, 0, document_list, NULL, "The documents with every version and what changed", false, NULL},

@@ -192,8 +192,16 @@ create function rule.search_query(search text) returns tsquery language sql stab
                 || (quote_literal(translate(lower(trim(search)), '\''', '  ')))::tsquery end
 $$;
 
+-- Does this notice fit? null in the filter: any.
+create function rule.notice_fits(n public_notice, query tsquery, code text, filter jsonb, holder bigint) returns boolean language sql immutable as $$
+        select (query is null or n.words @@ query) and (code is null or n.codes @> array[code]) and (filter ->> 'place' is null or n.places @> array[filter ->> 'place'])
+                and (filter ->> 'procedure' is null or n.procedure = filter ->> 'procedure') and (filter ->> 'nature' is null or n.nature = filter ->> 'nature')
+                and (filter ->> 'body' is null or n.owner = holder)
+$$;
+
 -- Newest first; `after` is the last page's "next". `filter`: {"cpv", "place": prefixes, "procedure", "nature", "body": a SIRET,
--- "open": true, "before": an instant}.
+-- "open": true, "before": an instant}. First the newest 2000 are looked through, which finds a page of what is frequent; what is
+-- not there often enough is rare, and found by its index.
 create function api.consultation_list(search text, after text, lim int, filter jsonb default '{}') returns jsonb
 language plpgsql stable security definer set search_path = pli, pg_temp set plan_cache_mode = force_custom_plan set client_min_messages = warning as $$
 declare
@@ -205,6 +213,7 @@ declare
         due timestamptz := case when filter ? 'before' then rule.member_instant(filter, 'before') else 'infinity' end;
         since timestamptz := case when filter -> 'open' = 'true' then clock_timestamp() else '-infinity' end;
         holder bigint := (select b.id from body b where b.siret = filter ->> 'body');
+        found uuid[];
         page jsonb;
 begin
         perform rule.act_everywhere();
@@ -212,14 +221,16 @@ begin
                 last_at := split_part(after, '/', 1)::timestamptz;
                 last_id := split_part(after, '/', 2)::uuid;
         end if;
+        found := array(select x.id from (select * from public_notice n where (n.published_at, n.id) < (last_at, last_id) order by n.published_at desc, n.id desc limit 2000) x
+                where rule.notice_fits(x, query, code, filter, holder) and x.deadline between since and due order by x.published_at desc, x.id desc limit most);
+        if cardinality(found) < most then
+                found := array(with kept as materialized (select x.id, x.published_at from public_notice x
+                        where (query is null or x.words @@ query) and (code is null or x.codes @> array[code]) and (filter ->> 'place' is null or x.places @> array[filter ->> 'place'])
+                        and rule.notice_fits(x, null, null, filter - 'place', holder) and x.deadline between since and due and (x.published_at, x.id) < (last_at, last_id))
+                        select k.id from kept k order by k.published_at desc, k.id desc limit most);
+        end if;
         select jsonb_agg(rule.consultation_json(c) order by n.published_at desc, n.id desc) into page
-        from (select x.id, x.owner, x.published_at from public_notice x
-              where (x.published_at, x.id) < (last_at, last_id) and (query is null or x.words @@ query)
-                and (code is null or x.codes @> array[code]) and (filter ->> 'place' is null or x.places @> array[filter ->> 'place'])
-                and (filter ->> 'procedure' is null or x.procedure = filter ->> 'procedure') and (filter ->> 'nature' is null or x.nature = filter ->> 'nature')
-                and (filter ->> 'body' is null or x.owner = holder) and x.deadline between since and due
-              order by x.published_at desc, x.id desc limit most) n
-        join consultation c on c.body = n.owner and c.id = n.id;
+        from public_notice n join consultation c on c.body = n.owner and c.id = n.id where n.id = any (found);
         return jsonb_build_object('consultations', coalesce(page, '[]'),
                 'next', case when jsonb_array_length(page) = most then (page -> -1 ->> 'published') || '/' || (page -> -1 ->> 'id') end);
 exception
