@@ -34,6 +34,7 @@
 #include "gateway/front/link.h"
 #include "gateway/front/mail.h"
 #include "gateway/front/metric.h"
+#include "gateway/front/notice.h"
 #include "gateway/front/open.h"
 #include "gateway/front/openapi.h"
 #include "gateway/front/opening.h"
@@ -129,6 +130,7 @@ const struct route routes[] = {
         {"GET", "/api/v1/archives/{archive}", BUYER, BODY_NONE, 0, dossier_show, NULL, "A transfer and what was answered", false, NULL},
         {"GET", "/api/v1/archives/{archive}/transfer.zip", BUYER, BODY_NONE, 0, dossier_transfer, NULL, "The transfer: manifest.xml and the files", false, NULL},
         {"POST", "/api/v1/archives/{archive}/reply", BUYER, BODY_MEMORY, 4 * MIB, dossier_reply, NULL, "Apply the archive service's ArchiveTransferReply", false, NULL},
+        {"GET", CONSULTATION "/notice.xml", BUYER, BODY_NONE, 0, notice_show, NULL, "A notice for the State's concentrator, eForms XML; subtype=E3, E4, 16 or 29", false, NULL},
         {"GET", "/api/v1/procedures", ANYONE, BODY_NONE, 0, procedure_list, NULL, "Types of procedure and divisions of the CPV", false, NULL},
         {"GET", "/api/v1/thresholds", ANYONE, BODY_NONE, 0, procedure_thresholds, NULL, "The law's thresholds in force on a day", false, NULL},
         {"GET", CONSULTATION "/documents", ANYONE, BODY_NONE, 0, document_list, NULL, "The documents with every version and what changed", false, NULL},

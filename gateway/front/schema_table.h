@@ -79,6 +79,7 @@ QUERY("/api/v1/consultations/{consultation}/documents/{name}", "access", "the to
 QUERY("/api/v1/consultations/{consultation}/documents/{name}", "version", "a former version")
 QUERY("/api/v1/consultations/{consultation}/documents.zip", "access", "the token of a restricted consultation")
 QUERY("/api/v1/consultations/{consultation}/registers/{name}", "format", "json or csv")
+QUERY("/api/v1/consultations/{consultation}/notice.xml", "subtype", "E3 or 16: competition; E4 or 29: result")
 QUERY("/api/v1/thresholds", "date", "YYYY-MM-DD; today if not given")
 QUERY("/api/v1/events", "after", "cursor")
 QUERY("/api/v1/events", "limit", "1 to 1000")

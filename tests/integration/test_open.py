@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from test_exchange import opened
-from test_procedure import call, written
+from test_procedure import call, draft, written
 
 DATA = os.environ.get("PLI_DATA", os.path.join(os.path.dirname(__file__), "..", "..", "..", "shared", "data"))
 MORE = {"modalitesExecution": {"modaliteExecution": ["Sans objet"]}, "marcheInnovant": False, "ccag": "Fournitures courantes et services",
@@ -90,3 +90,14 @@ def test_feeds_are_well_formed_and_name_the_consultation(stack, published):
     assert consultation in [i.find("guid").text for i in rss.iter("item")] and rss.find("channel/item/pubDate").text.endswith("+0000")
     feed = call(stack, None, "GET", "/open/consultations.json")
     assert feed["version"] == "https://jsonfeed.org/version/1.1" and consultation in [i["id"] for i in feed["items"]]
+
+
+def test_a_notice_for_the_concentrator_says_what_it_lacks_then_is_written(stack, published):
+    consultation, contract, _ = published
+    reasons = call(stack, "buyer", "GET", f"/consultations/{consultation}/notice.xml?subtype=E4", status=422)["reasons"]
+    assert {r["text"].split()[0] for r in reasons} == {"nature", "cpv", "place"}
+    made = draft(stack, cpv=["45421000-4"], place={"code": "06100", "type": "postal"})
+    stack.pli("buyer", "consultation", "publish", made["id"])
+    notice = ElementTree.fromstring(call(stack, "buyer", "GET", f"/consultations/{made['id']}/notice.xml?subtype=E3"))
+    assert notice.tag.endswith("}ContractNotice") and made["id"] in [e.text for e in notice.iter() if e.tag.endswith("}ContractFolderID")]
+    call(stack, "company-1", "GET", f"/consultations/{made['id']}/notice.xml?subtype=E3", status=403)
