@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <curl/curl.h>
 
+#include "gateway/core/config.h"
 #include "gateway/relay/outbox.h"
 
 /* ---- the database ---- */
