@@ -123,7 +123,7 @@ static bool form_judge(struct inspection *inspection, struct problem *problem)
         return true;
 }
 
-/* The State's own control time is unknown: it is judged at the hour of reception. */
+/* One that cannot be read at all (larger than a judge's memory allows) is graded so, not refused: the DGFiP judges it again. */
 static bool signature_report(struct inspection *inspection, json_t **report, struct problem *problem)
 {
         const struct verdict_source source = content_source(inspection->stored);

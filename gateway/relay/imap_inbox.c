@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "gateway/core/log.h"
+#include "gateway/relay/channel_report.h"
 #include "gateway/relay/inbox.h"
 #include "gateway/relay/mail.h"
 
@@ -40,13 +41,51 @@ static void pause_for(const struct imap_inbox *inbox)
                 nanosleep(&(struct timespec){.tv_nsec = SLICE * 1000000L}, NULL);
 }
 
+static int64_t seconds_now(void)
+{
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (int64_t)now.tv_sec;
+}
+
+/* The operator's test: the mailbox is listed, and nothing is taken. */
+static bool mailbox_test(void *context, char text[512])
+{
+        const struct imap_inbox *inbox = context;
+        struct problem problem = {0};
+        uint32_t uids[1];
+        size_t count = 0;
+        bool well = imap_list(inbox->inbox.imap, uids, 1, &count, &problem);
+        snprintf(text, 512, "%.500s", well ? "" : problem.detail);
+        return well;
+}
+
+/* One look, unless looks have failed in a row: then ever more seldom. */
+static void look(struct imap_inbox *inbox, struct breaker *breaker, char text[512])
+{
+        struct problem problem = {0};
+        if (!breaker_allows(breaker, seconds_now()))
+                return;
+        bool well = inbox_look(&inbox->inbox, &problem);
+        if (atomic_load(inbox->stop))
+                return;
+        if (!well)
+                log_event(LOG_LEVEL_WARNING, problem.row->code, "detail", problem.detail, NULL);
+        snprintf(text, 512, "%.500s", well ? "" : problem.detail);
+        breaker_report(breaker, well, seconds_now());
+}
+
 static void *serve(void *context)
 {
         struct imap_inbox *inbox = context;
+        struct breaker breaker = {0};
+        struct channel_report report = {.channel = "mailbox", .test = mailbox_test, .context = inbox};
+        char text[512] = "";
         while (!atomic_load(inbox->stop)) {
-                struct problem problem = {0};
-                if (atomic_load(inbox->leading) && !inbox_look(&inbox->inbox, &problem) && !atomic_load(inbox->stop))
-                        log_event(LOG_LEVEL_WARNING, problem.row->code, "detail", problem.detail, NULL);
+                if (atomic_load(inbox->leading)) {
+                        look(inbox, &breaker, text);
+                        channel_report(&report, inbox->inbox.db, &breaker, text);
+                }
                 pause_for(inbox);
         }
         return NULL;

@@ -14,7 +14,7 @@
 #include <curl/curl.h>
 
 #include "gateway/core/config.h"
-#include "gateway/relay/outbox.h"
+#include "gateway/relay/actes_channel.h"
 
 /* ---- the database ---- */
 
@@ -121,7 +121,8 @@ static int channel_gone(void **state)
 static bool run(void)
 {
         struct problem problem = {0};
-        return outbox_run(&(struct outbox){NULL, &channel, &stop}, &problem);
+        const struct outbox_channel way = actes_channel_outbox(&channel);
+        return outbox_run(&(struct outbox){NULL, &way, &stop}, &problem);
 }
 
 static const char *reason(void)
