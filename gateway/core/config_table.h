@@ -27,6 +27,7 @@ CONFIG_TEXT(stamp_anchors, "/etc/pli/stamp-anchors.pem", "front, notary: authori
 CONFIG_TEXT(trusted_lists, "", "front: folder that pli trust refresh keeps: the trusted lists whose services are authorities too, and tell qualified signatures; empty: none")
 CONFIG_INTEGER(revocation_age, 3600, 1, 604800, "front, relay: seconds for which a CRL or OCSP answer is used before it is fetched again")
 CONFIG_INTEGER(revocation_wait, 5, 0, 60, "front: seconds for which a verdict waits while the relay fetches what it lacks")
+CONFIG_TEXT(metrics_socket, "", "front: unix socket on which a monitor of this machine reads the metrics without a certificate; empty: none")
 CONFIG_TEXT(ui, "/usr/share/pli/ui", "front: folder of the web pages")
 CONFIG_TEXT(paper_fonts, "/usr/share/fonts/truetype/dejavu", "front: folder of the fonts that printable documents (PDF) carry: DejaVuSans.ttf, DejaVuSans-Bold.ttf")
 CONFIG_TEXT(public_url, "https://localhost", "front, notary: where the public reaches this gateway")

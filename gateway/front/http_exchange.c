@@ -16,6 +16,7 @@
 #include "gateway/front/instant.h"
 #include "gateway/front/keeper.h"
 #include "gateway/front/path.h"
+#include "gateway/front/tally.h"
 
 static void id_make(char id[17])
 {
@@ -133,6 +134,7 @@ void exchange_close(struct exchange *exchange, const char *ended)
         if (exchange->caller != NULL) {
                 exchange_log(exchange, ended);
                 keeper_note(exchange->route, exchange->reply.status, instant_ticks() - exchange->began);
+                tally_note(exchange->route, exchange->reply.status, instant_ticks() - exchange->began);
         }
         pthread_mutex_lock(&exchange->lock);
         exchange->connection = NULL;

@@ -16,6 +16,7 @@
 #include "gateway/core/verdict.h"
 #include "gateway/front/http_server.h"
 #include "gateway/front/keeper.h"
+#include "gateway/front/metric_socket.h"
 #include "gateway/front/opening_worker.h"
 #include "gateway/front/page.h"
 
@@ -43,8 +44,9 @@ static void descriptors_raise(void)
 /* It reads what it serves and what judges need to start; it writes the socket's folder and the spool. */
 static bool jail_close(const struct config *config, struct problem *problem)
 {
-        char socket[4096];
+        char socket[4096], metrics[4096];
         snprintf(socket, sizeof(socket), "%s", config->control_socket);
+        snprintf(metrics, sizeof(metrics), "%s", config->metrics_socket);
         const char *const readable[] = {"/etc/hosts",
                                         "/etc/host.conf",
                                         "/etc/resolv.conf",
@@ -71,7 +73,8 @@ static bool jail_close(const struct config *config, struct problem *problem)
                                         config->stamp_anchors,
                                         config->trusted_lists,
                                         NULL};
-        const char *const writable[] = {dirname(socket), config->spool, "/dev/null", NULL};
+        const char *const writable[] = {dirname(socket), config->spool, "/dev/null", metrics[0] != '\0' ? dirname(metrics) : NULL,
+                                        NULL};
         const struct jail jail = {.profile = "front", .readable = readable, .writable = writable};
         enum jail_strength strength = jail_enter(&jail, problem);
         if (strength == JAIL_WITHOUT_LANDLOCK)
@@ -99,12 +102,13 @@ static int serve(const struct config *config, const sigset_t *ends)
         struct server server = {.config = config, .conninfo = conninfo, .judges = judges};
         int status = EX_OK;
         if (!page_start(config->ui, &problem) || !opening_worker_start(config, judges, &problem) ||
-            !server_start(&server, &problem) || !keeper_start(&server, &problem)) {
+            !server_start(&server, &problem) || !keeper_start(&server, &problem) || !metric_socket_start(&server, &problem)) {
                 status = complain(&problem);
         } else {
                 log_event(LOG_LEVEL_INFO, "serving", "socket", config->control_socket, NULL);
                 end_wait(ends);
         }
+        metric_socket_stop();
         keeper_stop();
         server_stop(&server);
         opening_worker_stop();

@@ -9,6 +9,7 @@
 
 #include "gateway/core/owner.h"
 #include "gateway/front/call.h"
+#include "gateway/front/tally.h"
 
 DEFINE_OWNER(json_t, json_decref)
 
@@ -77,6 +78,7 @@ enum answer metric_show(struct request *request)
         if (out == NULL)
                 abort();
         metric_write(metrics, out);
+        tally_write(out);
         fclose(out);
         enum answer answer = http_answer_bytes(request, 200, "text/plain; version=0.0.4; charset=utf-8", text, size);
         free(text);

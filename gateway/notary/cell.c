@@ -54,6 +54,7 @@ bool cell_close(const struct config *config, struct problem *problem)
 {
         struct paths readable = {.count = 0};
         all_add(&readable, always);
+        path_add(&readable, config->database_files);
         if (config->archive_evidence[0] != '\0') {
                 path_add(&readable, config->archive_evidence);
                 path_add(&readable, config->seal_anchors);

@@ -294,7 +294,7 @@ TemporaryDirectory {base}
             "database": self.cluster.conninfo,
             "listen": f"127.0.0.1:{self.port}",
             "listen_file": self.at("run", "edge.port"),
-            "control_socket": self.state["sockets"] + "/edge",
+            "control_socket": self.state["sockets"] + "/edge", "metrics_socket": self.state["sockets"] + "/metrics",
             "tls_certificate": self.pki.path("tls.pem"),
             "tls_key": self.pki.path("tls.key"),
             "client_anchors": self.pki.path("root.pem"),

@@ -5,8 +5,10 @@ import hmac
 import http.server
 import json
 import os
+import re
 import signal
 import ssl
+import subprocess
 import threading
 import time
 
@@ -253,10 +255,47 @@ def test_metrics_are_for_the_operator(stack):
         elif not line.startswith("#"):
             name, value = line.rsplit(" ", 1)
             samples[name] = float(value)
-            assert name.split("{")[0] in typed
+            assert re.sub("_(bucket|sum|count)$", "", name.split("{")[0]) in typed or name.split("{")[0] in typed
     assert samples["pli_notary_active"] == 1 and samples["pli_relay_active"] == 1 and samples["pli_events_pending"] == 0
     assert samples["pli_journal_leaves_total"] == head(stack) + 1 and samples["pli_receipts_missing"] == 0
     assert any(name.startswith('pli_feed_lag{') and 'platform="Préfecture simulée"' in name for name in samples)
+
+
+def test_a_monitor_of_the_same_machine_reads_a_socket_and_sees_how_routes_answer(stack):
+    assert stack.request("GET", "/healthz")[0] == 200 and stack.request("GET", "/nowhere")[0] == 404
+    path = stack.state["sockets"] + "/metrics"
+    assert os.stat(path).st_mode & 0o777 == 0o660
+
+    def scraped():
+        ran = subprocess.run(["curl", "-sS", "--fail", "--unix-socket", path, "http://localhost/metrics"], check=True, stdout=subprocess.PIPE, text=True)
+        return dict(line.rsplit(" ", 1) for line in ran.stdout.splitlines() if not line.startswith("#"))
+    before = scraped()
+    assert before["pli_database_up"] == "1" and before["pli_notary_active"] == "1" and 'pli_http_requests_total{method="",route="",status="4xx"}' in before
+    for _ in range(3):
+        stack.request("GET", "/healthz")
+    route = 'method="GET",route="/healthz"'
+    wait_for("the count", lambda: int(scraped()[f'pli_http_requests_total{{{route},status="2xx"}}']) == 3 + int(before[f'pli_http_requests_total{{{route},status="2xx"}}']))
+    after = scraped()
+    count = int(after[f"pli_http_request_seconds_count{{{route}}}"])
+    assert count == int(after[f'pli_http_request_seconds_bucket{{{route},le="+Inf"}}']) == int(after[f'pli_http_requests_total{{{route},status="2xx"}}'])
+    steps = [int(value) for name, value in after.items() if name.startswith("pli_http_request_seconds_bucket{" + route)]
+    assert steps == sorted(steps) and len(steps) == 12
+
+
+def test_the_history_of_keys_is_served_to_anybody_and_proves_a_receipt(stack, house):
+    status, headers, body = stack.request("GET", "/api/v1/keys")
+    keys = json.loads(body)["keys"]
+    assert status == 200 and headers["Content-Type"] == "application/json" and {key["use"] for key in keys} == {"journal", "seal"}
+    assert all(key["installed"] and key["id"] for key in keys) and [key["installed"] for key in keys] == sorted(key["installed"] for key in keys)
+    settled(stack)
+    with open(house.at("keys.json"), "wb") as file:
+        file.write(body)
+    with open(house.at("receipt.xml"), "wb") as file:
+        file.write(bytes.fromhex(stack.cluster.psql("select encode(xml, 'hex') from pli.receipt order by index desc limit 1")[0]))
+    ran = stack.pli("company-1", "--json", "receipt", "verify", house.at("receipt.xml"), "--trust", stack.pki.path("root.pem"), "--journal-key", house.at("keys.json"))
+    found = json.loads(ran.stdout)
+    assert found["result"] == "passed" and {"check": "journal", "result": "passed"}.items() <= next(c for c in found["checks"] if c["check"] == "journal").items()
+    assert stack.request("POST", "/api/v1/keys")[0] == 405
 
 
 def test_the_doctor_says_that_no_notary_is_active(stack):

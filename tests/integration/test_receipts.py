@@ -1,5 +1,6 @@
 """Every kind of fact that the database makes has its receipt: of the one grammar, complete, sealed, and proven by `pli`."""
 import hashlib
+import html
 import json
 import os
 import re
@@ -149,6 +150,19 @@ def assert_page(office, path, language, mark):
     assert not [line for line in checked.stderr.decode().splitlines() if "error" in line and "invalid" not in line], checked.stderr
 
 
+def assert_law(office, receipt, path, language):
+    """Arrêté du 22 mars 2019, annexe 7 art. 2-III: depositor, buyer, title and object of the consultation, date and hour of reception,
+    detailed list of documents; beside the hour of the last byte that of the first (annexe 6), both as the receipt has them."""
+    event = json.loads(tree.fromstring(receipt).find(f"{SPACE}Journal/{SPACE}Event").text)
+    page = subprocess.run([office.program("pli"), "--lang", language, "receipt", "show", "--html", path], check=True, stdout=subprocess.PIPE)
+    text = html.unescape(page.stdout.decode())
+    documents = [value for document in event["documents"] for value in (document["name"], str(document["size"]))]
+    fields = [event["depositor"]["organisation"], event["body"]["name"], event["consultation"]["title"], event["consultation"]["object"], *documents]
+    assert documents and [field for field in fields if field not in text] == []
+    for instant in (event["started"], event["received"]):
+        assert instant in text or instant[:19] in text, instant
+
+
 def test_every_fact_has_a_complete_receipt_of_the_one_grammar(office, tmp_path):
     world = World(office.cluster)
     opened_envelopes(world)
@@ -159,7 +173,7 @@ def test_every_fact_has_a_complete_receipt_of_the_one_grammar(office, tmp_path):
     world.front.call("cursor_acknowledge", world.party["prefecture"], 0)
     world.close()
     path = tmp_path / "receipt.xml"
-    facts = set()
+    facts, deposits = set(), 0
     for receipt in office.wait_receipts(office.numbers("select id from pli.event")):
         facts.add(assert_complete(receipt))
         assert_sealed(office, receipt, tmp_path)
@@ -169,6 +183,11 @@ def test_every_fact_has_a_complete_receipt_of_the_one_grammar(office, tmp_path):
         assert verified.returncode == 0, verified.stdout
         assert_page(office, path, "fr", "Enregistré le")
         assert_page(office, path, "en", "Recorded at")
+        if b"deposit.committed" in receipt:
+            deposits += 1
+            for language in ("fr", "en"):
+                assert_law(office, receipt, path, language)
+    assert deposits > 0
     assert FACTS - facts == set()
     office.end(notary)
     office.assert_gapless()
