@@ -26,7 +26,7 @@
 #include "gateway/notary/signers.h"
 
 /* An idle notary looks again after this: a fact calls only where it finds nothing pending (sql/rules.sql). */
-enum { IDLE_MILLISECONDS = 200, AWAY_MILLISECONDS = 1000, KEYS_SECONDS = 20, HANDS_USUAL = 8 };
+enum { IDLE_MILLISECONDS = 200, AWAY_MILLISECONDS = 1000, KEYS_SECONDS = 2, HANDS_USUAL = 8 };
 
 static volatile sig_atomic_t ending;
 

@@ -231,7 +231,7 @@ static enum token_state question_put(struct token_holder *holder, struct packet 
         if (send(holder->questions, question, packet_bytes(question), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0 &&
             answer_wait(holder, answer) && answer->what >= TOKEN_READY && answer->what <= TOKEN_LOCKED)
                 return (enum token_state)answer->what;
-        (void)!write(holder->orders, "k", 1);
+        (void)send(holder->orders, "k", 1, MSG_NOSIGNAL);
         text_put(answer, "The token does not answer.");
         return TOKEN_STUCK;
 }

@@ -94,7 +94,7 @@ def test_a_revoked_key_is_put_down_and_what_it_signed_before_stays_believed(offi
     wait_for("the notary at work", lambda: office.number("count(*) from pli.receipt") == office.number("count(*) from pli.event"))
     revoked = admin(office, "key", "revoke", "--id", key["id"], "--reason", "support égaré")
     assert admin(office, "key", "revoke", "--id", key["id"])["revoked"] == revoked["revoked"]
-    assert notary.wait(40) == 78  # it looks every 20 s
+    assert notary.wait(40) == 78  # it looks every 2 s
     third = {"journal_key": journal_key(office, "journal-3.pem"), "seal_key": following["seal_key"]}
     refused = subprocess.run([office.program("pli-notary"), "--config", office.config, "--set", f"journal_key={third['journal_key']}"],
                              timeout=20, stderr=subprocess.PIPE, check=False)
