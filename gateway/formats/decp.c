@@ -8,7 +8,6 @@
 #include "gateway/formats/text.h"
 #include "signing/writer.h"
 
-DEFINE_OWNER(json_t, json_decref)
 typedef struct writer xml_writer;
 DEFINE_OWNER(xml_writer, writer_free)
 

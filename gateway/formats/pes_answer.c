@@ -82,11 +82,11 @@ static void element_part(struct pes_answer *answer, const char *name)
         if (is(name, "EtatAck"))
                 json_object_set_new(answer->element, "accepted", json_boolean(is(value, "1")));
         else if (is(name, "NumPiece"))
-                snprintf(answer->piece, sizeof answer->piece, "%s", value);
+                snprintf(answer->piece, sizeof answer->piece, "%.*s", (int)sizeof answer->piece - 1, value);
         else if (is(name, "NumLigne"))
-                snprintf(answer->line, sizeof answer->line, "%s", value);
+                snprintf(answer->line, sizeof answer->line, "%.*s", (int)sizeof answer->line - 1, value);
         else if (is(name, "NumAnoAck"))
-                snprintf(answer->code, sizeof answer->code, "%s", value);
+                snprintf(answer->code, sizeof answer->code, "%.*s", (int)sizeof answer->code - 1, value);
         else if (is(name, "LibelleAnoAck"))
                 snprintf(answer->text, sizeof answer->text, "%s", value);
         for (size_t i = 0; i < sizeof places / sizeof *places; i++)

@@ -38,7 +38,7 @@ static void matter_read(const struct form_filing *form, char out[64])
 {
         out[0] = '\0';
         for (int level = 1; level <= 5; level++) {
-                char name[16];
+                char name[24];
                 snprintf(name, sizeof name, "classif%d", level);
                 const char *code = form_field(form, name, 0);
                 if (*code == '\0' || strcmp(code, "0") == 0 || strlen(code) > 8)
