@@ -9,7 +9,8 @@
 
 #include "signing/signing.h"
 
-/* PKCS#1 v1.5 for RSA, raw r || s for elliptic curves; the contract of signing_key's sign(). */
+/* PKCS#1 v1.5 for RSA, PSS for RSA-PSS, raw r || s for elliptic curves; NID_undef: EdDSA over a message. The contract of
+ * signing_key's sign(). */
 bool key_sign(EVP_PKEY *key, int digest_nid, struct signing_bytes digest, uint8_t *signature, size_t *size)
         __attribute__((warn_unused_result));
 

@@ -39,6 +39,9 @@ static const struct method {
         int digest;
 } methods[] = {
         {"RSA", NULL, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", NID_sha256},
+        {"RSA-PSS", NULL, "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", NID_sha256},
+        {"ED25519", NULL, "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", NID_undef},
+        {"ED448", NULL, "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448", NID_undef},
         {"EC", "prime256v1", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", NID_sha256},
         {"EC", "secp384r1", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", NID_sha384},
         {"EC", "secp521r1", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", NID_sha512},
@@ -72,15 +75,22 @@ static xmlNode *element_find(xmlNode *top, const char *space, const char *name)
         return NULL;
 }
 
+/* The caller frees the memory's data. */
+static bool canonical_bytes(const xml_document *document, xmlNode *top, struct sink_memory *memory)
+{
+        struct work work = WORK_WHOLE;
+        memory->limit = CANONICAL_MAX;
+        const struct signing_sink sink = sink_memory(memory);
+        const struct chain_input input = {.document = document, .top = top, .work = &work};
+        return chain_canonical(&input, EXCLUSIVE, &sink);
+}
+
 static bool canonical_digest(const xml_document *document, xmlNode *top, const EVP_MD *digest, uint8_t out[EVP_MAX_MD_SIZE],
                              unsigned *size)
 {
-        struct work work = WORK_WHOLE;
-        struct sink_memory memory = {.limit = CANONICAL_MAX};
-        const struct signing_sink sink = sink_memory(&memory);
-        const struct chain_input input = {.document = document, .top = top, .work = &work};
+        struct sink_memory memory = {0};
         bool digested =
-                chain_canonical(&input, EXCLUSIVE, &sink) && EVP_Digest(memory.data, memory.size, out, size, digest, NULL) == 1;
+                canonical_bytes(document, top, &memory) && EVP_Digest(memory.data, memory.size, out, size, digest, NULL) == 1;
         free(memory.data);
         return digested;
 }
@@ -111,17 +121,33 @@ static bool properties_digest(xml_document *document, struct signing_refusal *wh
         return true;
 }
 
+static bool value_make(const struct signing_key *key, const struct method *method, struct signing_bytes info,
+                       uint8_t value[VALUE_MAX], size_t *size)
+{
+        uint8_t digest[EVP_MAX_MD_SIZE];
+        unsigned digest_size = 0;
+        struct signing_bytes signed_ = info; /* EdDSA has no digest of its own */
+        if (method->digest != NID_undef) {
+                if (EVP_Digest(info.data, info.size, digest, &digest_size, EVP_get_digestbynid(method->digest), NULL) != 1)
+                        return false;
+                signed_ = (struct signing_bytes){digest, digest_size};
+        }
+        return key->sign(key->context, method->digest, signed_, value, size) && *size <= VALUE_MAX;
+}
+
 static bool value_sign(xml_document *document, const struct signing_key *key, const struct method *method,
                        struct signing_refusal *why)
 {
-        uint8_t digest[EVP_MAX_MD_SIZE], value[VALUE_MAX];
-        unsigned digest_size = 0;
+        uint8_t value[VALUE_MAX];
         size_t size = sizeof value;
+        struct sink_memory canonical = {0};
         xmlNode *info = element_find(xml_root(document), DSIG_SPACE, "SignedInfo");
-        if (!canonical_digest(document, info, EVP_get_digestbynid(method->digest), digest, &digest_size))
+        bool written = canonical_bytes(document, info, &canonical);
+        bool made = written && value_make(key, method, (struct signing_bytes){canonical.data, canonical.size}, value, &size);
+        free(canonical.data);
+        if (!written)
                 return internal(why, "canonicalising the signature");
-        if (!key->sign(key->context, method->digest, (struct signing_bytes){digest, digest_size}, value, &size) ||
-            size > sizeof value)
+        if (!made)
                 return refuse(why, "KEY_FAILED", "", "the key did not sign");
         return base64_set(xml_next(info, DSIG_SPACE, "SignatureValue"), value, size) ||
                internal(why, "writing the signature value");
@@ -146,7 +172,7 @@ bool signature_make(const struct signature_request *request, xml_document **out,
         const struct method *method = method_of(X509_get0_pubkey(certificate));
         if (method == NULL)
                 return refuse(why, "KEY_UNUSABLE", "TS 119 312 7",
-                              "the certificate holds neither an RSA key nor one on P-256, P-384 or P-521");
+                              "the certificate holds no RSA key, none on P-256, P-384 or P-521, no Ed25519 and no Ed448 key");
         char id[SIGNATURE_ID];
         if (!id_make(id))
                 return internal(why, "the random generator");

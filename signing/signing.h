@@ -132,8 +132,9 @@ SIGNING_API bool signing_report_covers_all(const signing_report *report, size_t 
 
 /* ---- creation ---- */
 /* A private key: file, token or test key alike. sign() gets the digest named by
- * `digest_nid` (an OpenSSL NID) and writes a PKCS#1 v1.5 or a raw r||s signature;
- * *signature_size is its room, then its size. */
+ * `digest_nid` (an OpenSSL NID) and writes a PKCS#1 v1.5 or PSS (salt as long as the
+ * digest) or a raw r||s signature, as its certificate's key is; for Ed25519 and Ed448
+ * `digest_nid` is 0 and `digest` the message. *signature_size is its room, then its size. */
 struct signing_key {
         void *context;
         struct signing_bytes certificate;  /* DER */

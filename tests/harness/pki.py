@@ -5,7 +5,9 @@ import subprocess
 
 ROOT = "AC de développement Pli"
 CURVES = {"p256": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "rsa": ["-newkey", "rsa:3072"],
-          "ed25519": ["-newkey", "ed25519"]}
+          "p384": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"], "p521": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-521"],
+          "pss": ["-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"], "ed25519": ["-newkey", "ed25519"],
+          "brainpool": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1"]}
 USES = {
     "server": "keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\nsubjectAltName={names}",
     "client": "keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth",
