@@ -1,10 +1,13 @@
 """Things that go wrong, each by its name: what a campaign draws from."""
+import itertools
 import os
 import signal
 import subprocess
 import time
 
 from stack import wait_for
+
+SERIALS = itertools.count()  # two mishaps of a kind may happen at once
 
 
 def processes(stack, name):
@@ -133,7 +136,7 @@ def stop_backend(stack, draw):
 
 def fill_disk(stack, draw):
     """No byte is left where the database lies; then there is room again."""
-    ballast = os.path.join(stack.cluster.folder, "ballast")
+    ballast = os.path.join(stack.cluster.folder, f"ballast-{next(SERIALS)}")
     try:
         with open(ballast, "wb", buffering=0) as file:
             fill(file)
@@ -157,15 +160,15 @@ def fill(file):
 def partition(name):
     """No packet passes to or from its port: lost, or said to be unreachable. Only in a network namespace of the campaign's own."""
     def mishap(stack, draw):
-        kind = draw.choice(["blackhole", "unreachable"])
+        kind, place = draw.choice(["blackhole", "unreachable"]), str(1 + next(SERIALS) % 90)
         rules = [["ipproto", "tcp", end, str(ports(stack)[name]), kind] for end in ("dport", "sport")]
         for rule in rules:
-            subprocess.run(["ip", "rule", "add", "pref", "50", *rule], check=True)
+            subprocess.run(["ip", "rule", "add", "pref", place, *rule], check=True)
         try:
             time.sleep(draw.uniform(0.5, 5))
         finally:
             for rule in rules:
-                subprocess.run(["ip", "rule", "del", "pref", "50", *rule], check=True)
+                subprocess.run(["ip", "rule", "del", "pref", place, *rule], check=True)
     return mishap
 
 
