@@ -31,7 +31,7 @@ class Desk:
         self.pki.make()
         self.program = os.path.join(os.environ.get("PLI_BUILD", os.path.join(ROOT, "build")), "pli")
         self.evidence = self.at("evidence")
-        self.running = []
+        self.running, self.responder = [], None
 
     def at(self, *names):
         return os.path.join(self.folder, *names)
@@ -40,9 +40,7 @@ class Desk:
         port_file, self.ocsp = self.at("stamper.port"), free_port()
         self.running.append(subprocess.Popen([sys.executable, os.path.join(ROOT, "tests", "harness", "stamper.py"), "--port-file", port_file,
                                               "--config", self.pki.path("stamp.cnf"), "--section", "authority"]))
-        self.running.append(subprocess.Popen(["openssl", "ocsp", "-port", str(self.ocsp), "-index", self.pki.path("index.txt"), "-CA",
-                                              self.pki.path("root.pem"), "-rsigner", self.pki.path("ocsp.pem"), "-rkey",
-                                              self.pki.path("ocsp.key"), "-ndays", "2"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        self.respond()
         wait_for("the time-stamp authority", lambda: os.path.exists(port_file))
         with open(port_file) as file:
             self.stamp_url = f"http://127.0.0.1:{file.read().strip()}/"
@@ -50,9 +48,19 @@ class Desk:
         for name in ("company-1", "company-2", "stamp"):
             wait_for("the OCSP responder", lambda: self.ask_ocsp(name))
 
+    def respond(self):
+        """Starts the responder, or another one in its place: `openssl ocsp` does not always see that its index has changed."""
+        if self.responder is not None:
+            self.running.remove(self.responder)
+            self.responder.terminate()
+            self.responder.wait()
+        self.responder = subprocess.Popen(["openssl", "ocsp", "-port", str(self.ocsp), "-index", self.pki.path("index.txt"), "-CA",
+                                           self.pki.path("root.pem"), "-rsigner", self.pki.path("ocsp.pem"), "-rkey",
+                                           self.pki.path("ocsp.key"), "-ndays", "2"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.running.append(self.responder)
+
     def ask_ocsp(self, name):
-        """Is it good? `openssl ocsp` tells a changed index by its second, so it is given another one."""
-        os.utime(self.pki.path("index.txt"))
+        """Is it good?"""
         return subprocess.run(["openssl", "ocsp", "-issuer", self.pki.path("root.pem"), "-cert", self.pki.path(name + ".pem"), "-url",
                                f"http://127.0.0.1:{self.ocsp}", "-respout", os.path.join(self.evidence, name + ".ocsp"), "-CAfile",
                                self.pki.path("root.pem")], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.find(": good") > 0
@@ -146,6 +154,7 @@ def test_every_kind_of_key_signs_every_form_from_either_file_and_reaches_the_las
     desk.pki.certify(who, "person", kind, f"/C=FR/O=Menuiserie Duval SARL/CN=Clé {kind}")
     subprocess.run(["openssl", "pkcs12", "-export", "-inkey", desk.pki.path(who + ".key"), "-in", desk.pki.path(who + ".pem"), "-passout",
                     "pass:secret", "-out", container], check=True)
+    desk.respond()
     wait_for("the OCSP responder", lambda: desk.ask_ocsp(who))
     for form in FORMS:
         output = str(tmp_path / f"{form}.{ending(form)}")
