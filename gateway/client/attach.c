@@ -7,41 +7,17 @@
 #include "gateway/client/command.h"
 #include "gateway/client/functions.h"
 #include "gateway/client/input.h"
-#include "gateway/client/progress.h"
+#include "gateway/client/sending.h"
 #include "gateway/client/session.h"
 #include "gateway/client/show.h"
 
-static void file_moved(void *context, uint64_t bytes)
-{
-        progress_set(context, bytes);
-}
-
-/* `format`: the path of the folder it goes to, %s the first argument. */
+/* `format`: the path of the folder it goes to, %s the first argument and the file's name. */
 static bool file_send(const struct invocation *invocation, struct session *session, const char *format, const char *file,
                       struct problem *problem)
 {
-        struct input input = {.fd = -1};
-        struct answer answer = {0};
-        if (!input_open(file, &input, problem))
-                return false;
         char *path = session_path(format, invocation->arguments[0], path_name(file));
-        struct progress *progress = progress_new(invocation, path_name(file), input.size);
-        struct call call = {.method = "PUT",
-                            .path = path,
-                            .file = &input,
-                            .size = input.size,
-                            .media_type = path_media_type(file),
-                            .sent = file_moved,
-                            .context = progress};
-        bool done = session_call(session, &call, &answer, problem);
-        progress_free(progress);
-        if (done && invocation_flag(invocation, "json") && answer.size > 0)
-                printf("%s\n", answer.body);
-        else if (done)
-                show_pair(words("Document sent"), path_name(file));
-        answer_free(&answer);
+        bool done = sending_file(invocation, session, path, file, problem);
         free(path);
-        input_close(&input);
         return done;
 }
 

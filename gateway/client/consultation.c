@@ -10,7 +10,7 @@
 #include "gateway/client/consultation.h"
 #include "gateway/client/functions.h"
 #include "gateway/client/input.h"
-#include "gateway/client/progress.h"
+#include "gateway/client/sending.h"
 #include "gateway/client/session.h"
 #include "gateway/client/show.h"
 
@@ -161,39 +161,13 @@ int pli_consultation_list(const struct invocation *invocation)
         return good ? 0 : show_problem(invocation, &problem);
 }
 
-static void document_moved(void *context, uint64_t bytes)
-{
-        progress_set(context, bytes);
-}
-
 static bool document_send(const struct invocation *invocation, struct session *session, const char *file, struct problem *problem)
 {
-        struct input input = {.fd = -1};
-        struct answer answer = {0};
-        if (!input_open(file, &input, problem))
-                return false;
-        const char *note = invocation_option(invocation, "note");
-        char *path = note != NULL
-                             ? session_path("/api/v1/consultations/%s/documents/%s?note=%s", invocation->arguments[0],
-                                            path_name(file), note)
-                             : session_path("/api/v1/consultations/%s/documents/%s", invocation->arguments[0], path_name(file));
-        struct progress *progress = progress_new(invocation, path_name(file), input.size);
-        struct call call = {.method = "PUT",
-                            .path = path,
-                            .file = &input,
-                            .size = input.size,
-                            .media_type = path_media_type(file),
-                            .sent = document_moved,
-                            .context = progress};
-        bool done = session_call(session, &call, &answer, problem);
-        progress_free(progress);
-        if (done && invocation_flag(invocation, "json") && answer.size > 0)
-                printf("%s\n", answer.body);
-        else if (done)
-                show_pair(words("Document sent"), path_name(file));
-        answer_free(&answer);
+        const char *note = invocation_option(invocation, "note"), *id = invocation->arguments[0], *name = path_name(file);
+        char *path = note != NULL ? session_path("/api/v1/consultations/%s/documents/%s?note=%s", id, name, note)
+                                  : session_path("/api/v1/consultations/%s/documents/%s", id, name);
+        bool done = sending_file(invocation, session, path, file, problem);
         free(path);
-        input_close(&input);
         return done;
 }
 

@@ -1,0 +1,40 @@
+/* sending.c - a document of a consultation, of a message, of a contract: all go the same way. */
+#include "gateway/client/sending.h"
+
+#include <stdio.h>
+
+#include "gateway/client/catalogue.h"
+#include "gateway/client/input.h"
+#include "gateway/client/progress.h"
+#include "gateway/client/show.h"
+
+static void file_moved(void *context, uint64_t bytes)
+{
+        progress_set(context, bytes);
+}
+
+bool sending_file(const struct invocation *invocation, struct session *session, const char *path, const char *file,
+                  struct problem *problem)
+{
+        struct input input = {.fd = -1};
+        struct answer answer = {0};
+        if (!input_open(file, &input, problem))
+                return false;
+        struct progress *progress = progress_new(invocation, path_name(file), input.size);
+        struct call call = {.method = "PUT",
+                            .path = path,
+                            .file = &input,
+                            .size = input.size,
+                            .media_type = path_media_type(file),
+                            .sent = file_moved,
+                            .context = progress};
+        bool done = session_call(session, &call, &answer, problem);
+        progress_free(progress);
+        if (done && invocation_flag(invocation, "json") && answer.size > 0)
+                printf("%s\n", answer.body);
+        else if (done)
+                show_pair(words("Document sent"), path_name(file));
+        answer_free(&answer);
+        input_close(&input);
+        return done;
+}
