@@ -1,5 +1,6 @@
 """Outages around a deposit: a full disk, an authority that does not answer, a deaf antivirus, a clock that steps back, a certificate that ends.
 What was acknowledged stands; what was not goes on without a person."""
+import datetime
 import os
 import shutil
 import signal
@@ -103,8 +104,10 @@ def test_a_certificate_that_ends_in_the_middle_is_renewed_and_the_deposit_goes_o
         line.rate = 300_000
         process = house.depositing(ending, consultation, envelope, line, "--give-up", "2", "--group", "1")
         wait_for("the first chunks", lambda: house.stored(consultation) > 2)
-        wait_for("the certificate's end", lambda: subprocess.run(["openssl", "x509", "-checkend", "0", "-noout", "-in", stack.pki.path(ending + ".pem")],
-                                                                 stdout=subprocess.DEVNULL).returncode == 1)
+        end = datetime.datetime.fromisoformat(subprocess.run(["openssl", "x509", "-enddate", "-dateopt", "iso_8601", "-noout", "-in", stack.pki.path(ending + ".pem")],
+                                                             stdout=subprocess.PIPE, text=True, check=True).stdout.strip().split("=")[1].replace("Z", "+00:00"))
+        # Its last second is still its own.
+        wait_for("the certificate's end", lambda: datetime.datetime.now(datetime.timezone.utc) > end + datetime.timedelta(seconds=1))
         line.cut()
         line.restore()
         line.rate = None
