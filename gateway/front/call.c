@@ -30,6 +30,16 @@ enum answer call_with_token(struct request *request, const char *function)
         return http_answer_json(request, 200, answer);
 }
 
+enum answer call_as_actor(struct request *request, const char *function)
+{
+        struct problem problem = {0};
+        json_t *answer = NULL;
+        const struct db_argument actor = call_actor(request);
+        if (!db_call_json(request->db, function, &actor, 1, &answer, &problem))
+                return http_answer_problem(request, &problem);
+        return http_answer_json(request, 200, answer);
+}
+
 enum answer call_answer(struct request *request, int status, const char *function)
 {
         struct problem problem = {0};

@@ -17,6 +17,8 @@ bool call_about_or_null(struct request *request, const char *function, const cha
         __attribute__((warn_unused_result));
 /* The same with the query's `access` (the token of a restricted consultation), answered with 200. */
 enum answer call_with_token(struct request *request, const char *function);
+/* api.NAME(actor), answered with 200. */
+enum answer call_as_actor(struct request *request, const char *function);
 /* api.NAME(actor, variables[0]), answered with `status`. */
 enum answer call_answer(struct request *request, int status, const char *function);
 

@@ -10,24 +10,9 @@
 #include "gateway/core/log.h"
 #include "gateway/core/owner.h"
 #include "gateway/front/instant.h"
+#include "gateway/front/role.h"
 
 DEFINE_OWNER(json_t, json_decref)
-
-static unsigned role_of(const char *name)
-{
-        static const struct {
-                const char *name;
-                enum role role;
-        } rows[] = {
-                {"company", COMPANY}, {"buyer", BUYER},       {"member", MEMBER},   {"filer", FILER},
-                {"state", STATE},     {"operator", OPERATOR}, {"auditor", AUDITOR}, {"vendor", VENDOR},
-        };
-        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-                if (name != NULL && strcmp(rows[i].name, name) == 0)
-                        return rows[i].role;
-        }
-        return ANYONE;
-}
 
 static void text_copy(char *out, size_t room, const json_t *value)
 {

@@ -9,31 +9,15 @@
 #include "gateway/formats/seda.h"
 #include "gateway/front/archive.h"
 #include "gateway/front/call.h"
+#include "signing/source.h"
 
 DEFINE_OWNER(json_t, json_decref)
-
-struct text {
-        char *data;
-        size_t size;
-};
-
-static bool text_add(void *context, const uint8_t *data, size_t size)
-{
-        struct text *text = context;
-        char *longer = realloc(text->data, text->size + size + 1);
-        if (longer == NULL)
-                return false;
-        memcpy(longer + text->size, data, size);
-        text->data = longer;
-        text->size += size;
-        return true;
-}
 
 /* {"name", "text"}, or NULL. */
 static json_t *described(const char *name, const json_t *what, bool (*write)(const json_t *what, const struct signing_sink *out))
 {
-        struct text text = {0};
-        const struct signing_sink out = {&text, text_add};
+        struct sink_memory text = {.limit = SIZE_MAX};
+        const struct signing_sink out = sink_memory(&text);
         json_t *entry = write(what, &out) ? json_pack("{s:s, s:s%}", "name", name, "text", text.data, text.size) : NULL;
         free(text.data);
         return entry;

@@ -19,14 +19,7 @@ enum answer filing_file_show(struct request *request)
         OWN(json_t) opened = NULL;
         if (!call_about(request, "api.filing_file_open", request->variables[1], &opened, &problem))
                 return http_answer_problem(request, &problem);
-        const char *day = json_string_value(json_object_get(opened, "day"));
-        const char *media_type = json_string_value(json_object_get(opened, "mediaType"));
-        const struct content_place place = {.day = day != NULL ? day : "",
-                                            .content = json_integer_value(json_object_get(opened, "content")),
-                                            .size = (uint64_t)json_integer_value(json_object_get(opened, "size")),
-                                            .chunk = SIGNING_CHUNK};
-        return download_answer(request, &place, media_type != NULL ? media_type : "application/octet-stream",
-                               request->variables[1]);
+        return download_opened(request, opened);
 }
 
 /* What the filing says of file `number` of one of its answers. */

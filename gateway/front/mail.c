@@ -31,20 +31,9 @@ enum answer mail_letters(struct request *request)
         return call_with_body(request, 201, "api.letters_send");
 }
 
-/* api.NAME(actor). */
-static enum answer actor_answer(struct request *request, const char *function)
-{
-        struct problem problem = {0};
-        json_t *answer = NULL;
-        const struct db_argument actor = call_actor(request);
-        if (!db_call_json(request->db, function, &actor, 1, &answer, &problem))
-                return http_answer_problem(request, &problem);
-        return http_answer_json(request, 200, answer);
-}
-
 enum answer mail_inbox(struct request *request)
 {
-        return actor_answer(request, "api.mail_inbox");
+        return call_as_actor(request, "api.mail_inbox");
 }
 
 enum answer mail_show(struct request *request)
@@ -95,7 +84,7 @@ enum answer mail_file_show(struct request *request)
 
 enum answer mail_contact(struct request *request)
 {
-        return actor_answer(request, "api.contact_show");
+        return call_as_actor(request, "api.contact_show");
 }
 
 enum answer mail_contact_set(struct request *request)

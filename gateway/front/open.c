@@ -10,6 +10,7 @@
 #include "gateway/formats/feed.h"
 #include "gateway/formats/ocds.h"
 #include "gateway/front/call.h"
+#include "signing/source.h"
 
 DEFINE_OWNER(json_t, json_decref)
 
@@ -17,24 +18,7 @@ enum { FEED_ROWS = 50, RELEASES = 500, CONTRACTS = 5000 };
 /* Not registered with the OCP: a local prefix says so (OCDS 1.1, ocid). */
 static const char OCID_PREFIX[] = "ocds-pli";
 
-struct text {
-        char *data;
-        size_t size;
-};
-
-static bool text_add(void *context, const uint8_t *data, size_t size)
-{
-        struct text *text = context;
-        char *longer = realloc(text->data, text->size + size + 1);
-        if (longer == NULL)
-                return false;
-        memcpy(longer + text->size, data, size);
-        text->data = longer;
-        text->size += size;
-        return true;
-}
-
-static enum answer text_answer(struct request *request, bool written, struct text *text, const char *media_type)
+static enum answer text_answer(struct request *request, bool written, struct sink_memory *text, const char *media_type)
 {
         enum answer answer =
                 written ? http_answer_bytes(request, 200, media_type, text->data, text->size) : http_answer_none(request, 500);
@@ -127,12 +111,12 @@ enum answer open_decp_json(struct request *request)
 enum answer open_decp_xml(struct request *request)
 {
         struct problem problem = {0};
-        struct text text = {0};
+        struct sink_memory text = {.limit = SIZE_MAX};
         OWN(json_t) list = NULL;
         if (!contracts_fetch(request, &list, &problem))
                 return http_answer_problem(request, &problem);
-        return text_answer(request, decp_xml(json_object_get(list, "contracts"), &(struct signing_sink){&text, text_add}), &text,
-                           "application/xml");
+        const struct signing_sink out = sink_memory(&text);
+        return text_answer(request, decp_xml(json_object_get(list, "contracts"), &out), &text, "application/xml");
 }
 
 enum answer open_catalogue(struct request *request)
@@ -165,11 +149,11 @@ static enum answer feed_answer(struct request *request,
                                const char *media_type)
 {
         struct problem problem = {0};
-        struct text text = {0};
+        struct sink_memory text = {.limit = SIZE_MAX};
         OWN(json_t) list = NULL;
         if (!list_fetch(request, "api.open_consultations", FEED_ROWS, &list, &problem))
                 return http_answer_problem(request, &problem);
-        const struct signing_sink out = {&text, text_add};
+        const struct signing_sink out = sink_memory(&text);
         return text_answer(request, write(json_object_get(list, "consultations"), request->config->public_url, &out), &text,
                            media_type);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/core/config.h"
+#include "gateway/front/role.h"
 #include "gateway/front/route.h"
 
 static const struct {
@@ -82,16 +83,6 @@ static const char *tag_of(const char *path, char out[64])
         return out;
 }
 
-static json_t *roles_of(unsigned roles)
-{
-        static const char *const names[] = {"company", "buyer", "member", "filer", "state", "operator", "auditor", "vendor"};
-        json_t *list = json_array();
-        for (size_t i = 0; i < COUNT(names); i++)
-                if (roles & 1U << i)
-                        json_array_append_new(list, json_string(names[i]));
-        return list;
-}
-
 /* Every {variable} of the path, and the query's. '*' stands for the rest of a path. */
 static json_t *parameters_of(const struct route *route)
 {
@@ -152,7 +143,7 @@ static json_t *operation_of(const struct route *route)
                 json_object_set_new(operation, "x-limit", json_integer((json_int_t)route->limit));
         }
         json_object_set_new(operation, "security", route->roles == ANYONE ? json_array() : json_pack("[{s:[]}]", "certificate"));
-        json_object_set_new(operation, "x-roles", roles_of(route->roles));
+        json_object_set_new(operation, "x-roles", role_names(route->roles));
         return operation;
 }
 

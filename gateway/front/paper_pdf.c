@@ -415,7 +415,7 @@ static const struct paper_form pdf = {"application/pdf", title_draw, paragraph_d
 static struct {
         pthread_mutex_t lock;
         char folder[4096];
-        FT_Library library;
+        FT_Library freetype;
         cairo_font_face_t *plain, *bold;
 } fonts = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -424,13 +424,13 @@ static cairo_font_face_t *font_load(const char *folder, const char *name)
         char path[4200];
         FT_Face face;
         snprintf(path, sizeof path, "%s/%s", folder, name);
-        return FT_New_Face(fonts.library, path, 0, &face) == 0 ? cairo_ft_font_face_create_for_ft_face(face, FT_LOAD_NO_HINTING)
-                                                               : NULL;
+        return FT_New_Face(fonts.freetype, path, 0, &face) == 0 ? cairo_ft_font_face_create_for_ft_face(face, FT_LOAD_NO_HINTING)
+                                                                : NULL;
 }
 
 static bool fonts_load(const char *folder)
 {
-        if (fonts.library == NULL && FT_Init_FreeType(&fonts.library) != 0)
+        if (fonts.freetype == NULL && FT_Init_FreeType(&fonts.freetype) != 0)
                 return false;
         cairo_font_face_t *plain = font_load(folder, "DejaVuSans.ttf");
         cairo_font_face_t *bold = plain != NULL ? font_load(folder, "DejaVuSans-Bold.ttf") : NULL;

@@ -60,12 +60,5 @@ enum answer published_file(struct request *request)
         const struct db_argument arguments[] = {db_text(request->variables[0]), db_text(request->variables[1])};
         if (!db_call_json(request->db, "api.published_file", arguments, 2, &opened, &problem))
                 return http_answer_problem(request, &problem);
-        const char *day = json_string_value(json_object_get(opened, "day"));
-        const char *media_type = json_string_value(json_object_get(opened, "mediaType"));
-        const struct content_place place = {.day = day != NULL ? day : "",
-                                            .content = json_integer_value(json_object_get(opened, "content")),
-                                            .size = (uint64_t)json_integer_value(json_object_get(opened, "size")),
-                                            .chunk = SIGNING_CHUNK};
-        return download_answer(request, &place, media_type != NULL ? media_type : "application/octet-stream",
-                               request->variables[1]);
+        return download_opened(request, opened);
 }

@@ -43,12 +43,7 @@ enum answer webhook_create(struct request *request)
 
 enum answer webhook_list(struct request *request)
 {
-        struct problem problem = {0};
-        json_t *list = NULL;
-        const struct db_argument actor = call_actor(request);
-        if (!db_call_json(request->db, "api.webhook_list", &actor, 1, &list, &problem))
-                return http_answer_problem(request, &problem);
-        return http_answer_json(request, 200, list);
+        return call_as_actor(request, "api.webhook_list");
 }
 
 enum answer webhook_delete(struct request *request)
