@@ -8,6 +8,7 @@
 
 #include "gateway/core/owner.h"
 #include "gateway/formats/text.h"
+#include "gateway/relay/parcel_reading.h"
 
 typedef struct curl_slist header_list;
 DEFINE_OWNER(header_list, curl_slist_free_all)
@@ -85,46 +86,21 @@ void post_close(struct post *post)
         free(post);
 }
 
-/* ---- the file, read by libcurl ---- */
-
-struct reading {
-        const struct parcel_file *file;
-        uint64_t offset;
-};
-
-static size_t file_give(char *buffer, size_t size, size_t count, void *context)
-{
-        struct reading *reading = context;
-        long got = parcel_file_read(reading->file, reading->offset, buffer, size * count);
-        if (got < 0)
-                return CURL_READFUNC_ABORT;
-        reading->offset += (uint64_t)got;
-        return (size_t)got;
-}
-
-static int file_seek(void *context, curl_off_t offset, int origin)
-{
-        struct reading *reading = context;
-        if (origin != SEEK_SET || offset < 0)
-                return CURL_SEEKFUNC_CANTSEEK;
-        reading->offset = (uint64_t)offset;
-        return CURL_SEEKFUNC_OK;
-}
-
 static bool field_add(curl_mime *form, const char *name, const char *value)
 {
         curl_mimepart *part = curl_mime_addpart(form);
         return part != NULL && set(curl_mime_name(part, name)) && set(curl_mime_data(part, value, CURL_ZERO_TERMINATED));
 }
 
-static bool form_fill(curl_mime *form, const char *archive, struct reading *reading)
+static bool form_fill(curl_mime *form, const char *archive, struct parcel_reading *reading)
 {
         if (!field_add(form, "name", archive) || !field_add(form, "filename", archive))
                 return false;
         curl_mimepart *file = curl_mime_addpart(form);
         return file != NULL && set(curl_mime_name(file, "file")) && set(curl_mime_filename(file, archive)) &&
                set(curl_mime_type(file, "application/gzip")) &&
-               set(curl_mime_data_cb(file, (curl_off_t)parcel_file_size(reading->file), file_give, file_seek, NULL, reading));
+               set(curl_mime_data_cb(file, (curl_off_t)parcel_file_size(reading->file), parcel_reading_give, parcel_reading_seek,
+                                     NULL, reading));
 }
 
 /* ---- the answer ---- */
@@ -195,7 +171,7 @@ static bool request_set(struct post *post, const char *url, curl_mime *form, str
 
 void post_send(struct post *post, const char *url, const char *archive, const struct parcel_file *file, struct post_answer *out)
 {
-        struct reading reading = {.file = file};
+        struct parcel_reading reading = {.file = file};
         struct body body = {.size = 0};
         char reason[CURL_ERROR_SIZE] = "";
         OWN(curl_mime) form = curl_mime_init(post->curl);

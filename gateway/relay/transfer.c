@@ -8,6 +8,7 @@
 
 #include "gateway/core/owner.h"
 #include "gateway/formats/text.h"
+#include "gateway/relay/parcel_reading.h"
 
 typedef struct curl_slist command_list;
 DEFINE_OWNER(command_list, curl_slist_free_all)
@@ -197,21 +198,6 @@ static bool command_add(command_list **list, const char *format, const char *fir
 
 /* ---- one file out ---- */
 
-struct reading {
-        const struct parcel_file *file;
-        uint64_t offset;
-};
-
-static size_t file_give(char *buffer, size_t size, size_t count, void *context)
-{
-        struct reading *reading = context;
-        long got = parcel_file_read(reading->file, reading->offset, buffer, size * count);
-        if (got < 0)
-                return CURL_READFUNC_ABORT;
-        reading->offset += (uint64_t)got;
-        return (size_t)got;
-}
-
 static void site_add(const char *site, command_list **before)
 {
         OWN(char) copy = strdup(site);
@@ -246,13 +232,13 @@ bool transfer_put(struct transfer *transfer, const char *url, const char *name, 
         OWN(char) address = url_of(transfer, url, name, transfer->options.rename ? ".part" : "");
         OWN(command_list) before = NULL;
         OWN(command_list) after = NULL;
-        struct reading reading = {.file = file};
+        struct parcel_reading reading = {.file = file};
         CURL *curl = transfer->curl;
         if (given(site) && strncmp(url, "sftp://", 7) != 0)
                 site_add(site, &before);
         rename_add(transfer, url, name, &before, &after);
         if (!call_begin(transfer, address) || !set(curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L)) ||
-            !set(curl_easy_setopt(curl, CURLOPT_READFUNCTION, file_give)) ||
+            !set(curl_easy_setopt(curl, CURLOPT_READFUNCTION, parcel_reading_give)) ||
             !set(curl_easy_setopt(curl, CURLOPT_READDATA, &reading)) ||
             !set(curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)parcel_file_size(file))) ||
             !set(curl_easy_setopt(curl, CURLOPT_QUOTE, before)) || !set(curl_easy_setopt(curl, CURLOPT_POSTQUOTE, after)))
