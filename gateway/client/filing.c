@@ -17,7 +17,7 @@
 #include "gateway/client/input.h"
 #include "gateway/client/output.h"
 #include "gateway/client/pes.h"
-#include "gateway/client/progress.h"
+#include "gateway/client/sending.h"
 #include "gateway/client/session.h"
 #include "gateway/client/show.h"
 
@@ -120,32 +120,14 @@ static bool filing_create(const struct invocation *invocation, struct session *s
         return out->id[0] != '\0' || problem_set(problem, "gateway-answer", "id");
 }
 
-static void file_moved(void *context, uint64_t bytes)
-{
-        progress_set(context, bytes);
-}
-
 bool filing_file_send(const struct invocation *invocation, struct session *session, const char *id, const char *file,
                       struct problem *problem)
 {
-        struct input input = {.fd = -1};
         struct answer answer = {0};
-        if (!input_open(file, &input, problem))
-                return false;
         char *path = session_path("/api/v1/filings/%s/files/%s", id, path_name(file));
-        struct progress *progress = progress_new(invocation, path_name(file), input.size);
-        struct call call = {.method = "PUT",
-                            .path = path,
-                            .file = &input,
-                            .size = input.size,
-                            .media_type = path_media_type(file),
-                            .sent = file_moved,
-                            .context = progress};
-        bool sent = session_call(session, &call, &answer, problem);
-        progress_free(progress);
+        bool sent = sending_put(invocation, session, path, file, &answer, problem);
         answer_free(&answer);
         free(path);
-        input_close(&input);
         return sent;
 }
 

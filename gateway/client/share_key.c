@@ -6,25 +6,15 @@
 
 #include "gateway/client/catalogue.h"
 #include "gateway/client/command.h"
+#include "gateway/client/token.h"
 #include "gateway/core/base64.h"
-#include "gateway/core/token_key.h"
 
-enum { CERTIFICATE_MOST = 1 << 20 };
-
-static bool token_load(const struct invocation *invocation, const char *uri, struct token_key **out, struct problem *problem)
+static bool member_token_load(const struct invocation *invocation, const char *uri, struct token_key **out, struct problem *problem)
 {
-        const char *path = invocation_option(invocation, "member-certificate");
-        struct content certificates = {0};
-        if (path == NULL)
-                path = invocation_option(invocation, "certificate");
-        if (path != NULL && !content_read(path, CERTIFICATE_MOST, &certificates, problem))
-                return false;
-        const struct token_request request = {.uri = uri,
-                                              .pin_file = invocation_option(invocation, "passphrase-file"),
-                                              .certificates = content_bytes(&certificates)};
-        bool loaded = token_key_open(&request, out, problem);
-        content_free(&certificates);
-        return loaded;
+        const char *certificates = invocation_option(invocation, "member-certificate");
+        if (certificates == NULL)
+                certificates = invocation_option(invocation, "certificate");
+        return token_load(invocation, uri, certificates, out, problem);
 }
 
 /* --member-key and --member-certificate, as if they were --key and --certificate. */
@@ -48,7 +38,8 @@ bool share_key_open(const struct invocation *invocation, struct share_key *out, 
 {
         const char *uri = invocation_option(invocation, "member-token");
         *out = (struct share_key){0};
-        return uri != NULL ? token_load(invocation, uri, &out->token, problem) : file_load(invocation, &out->identity, problem);
+        return uri != NULL ? member_token_load(invocation, uri, &out->token, problem)
+                           : file_load(invocation, &out->identity, problem);
 }
 
 void share_key_close(struct share_key *key)

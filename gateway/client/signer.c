@@ -7,26 +7,10 @@
 #include "gateway/client/command.h"
 #include "gateway/client/identity.h"
 #include "gateway/client/show.h"
+#include "gateway/client/token.h"
 #include "gateway/core/owner.h"
-#include "gateway/core/token_key.h"
 
 DEFINE_OWNER(X509, X509_free)
-
-enum { CERTIFICATE_MOST = 1 << 20 };
-
-static bool token_load(const struct invocation *invocation, const char *uri, struct token_key **out, struct problem *problem)
-{
-        const char *path = invocation_option(invocation, "certificate");
-        struct content certificates = {0};
-        if (path != NULL && !content_read(path, CERTIFICATE_MOST, &certificates, problem))
-                return false;
-        const struct token_request request = {.uri = uri,
-                                              .pin_file = invocation_option(invocation, "passphrase-file"),
-                                              .certificates = content_bytes(&certificates)};
-        bool loaded = token_key_open(&request, out, problem);
-        content_free(&certificates);
-        return loaded;
-}
 
 static bool file_load(const struct invocation *invocation, signing_memory_key **out, struct problem *problem)
 {
@@ -63,8 +47,8 @@ static void dates_look(const struct signing_key *key)
 bool signer_open(const struct invocation *invocation, struct signer *out, struct problem *problem)
 {
         const char *uri = invocation_option(invocation, "token");
-        bool opened =
-                uri != NULL ? token_load(invocation, uri, &out->token, problem) : file_load(invocation, &out->memory, problem);
+        bool opened = uri != NULL ? token_load(invocation, uri, invocation_option(invocation, "certificate"), &out->token, problem)
+                                  : file_load(invocation, &out->memory, problem);
         if (opened)
                 dates_look(signer_use(out));
         return opened;
