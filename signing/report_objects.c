@@ -68,35 +68,25 @@ static void object_start(struct writer *writer, const char *name, const char *ty
         writer_start(writer, "ValidationObjectRepresentation");
 }
 
-static void certificate_object(struct writer *writer, const json_t *signature, size_t number)
+static void certificate_object(struct writer *writer, const json_t *certificate, size_t signature, size_t n)
 {
-        const json_t *certificate = json_object_get(signature, "signingCertificate");
         char name[OBJECT_NAME];
-        if (!json_is_object(certificate))
-                return;
-        object_name(name, "certificate", number, 0);
+        object_name(name, "certificate", signature, n);
         object_start(writer, name, "urn:etsi:019102:validationObject:certificate");
         object_digest_hex(writer, object_text(certificate, "sha256"));
         writer_end(writer);
         writer_end(writer);
 }
 
-/* The chain above the signer, and what was believed of its certificates. */
-static void chain_objects(struct writer *writer, const json_t *signature, size_t number)
+/* The signer's certificate, and the chain above it. */
+static void certificate_objects(struct writer *writer, const json_t *signature, size_t number)
 {
         size_t n;
-        const json_t *certificate;
-        char name[OBJECT_NAME];
-        json_array_foreach(json_object_get(signature, "certificateChain"), n, certificate)
-        {
-                if (n == 0)
-                        continue;
-                object_name(name, "certificate", number, n);
-                object_start(writer, name, "urn:etsi:019102:validationObject:certificate");
-                object_digest_hex(writer, object_text(certificate, "sha256"));
-                writer_end(writer);
-                writer_end(writer);
-        }
+        const json_t *certificate = json_object_get(signature, "signingCertificate");
+        if (json_is_object(certificate))
+                certificate_object(writer, certificate, number, 0);
+        json_array_foreach(json_object_get(signature, "certificateChain"), n, certificate) if (n > 0)
+                certificate_object(writer, certificate, number, n);
 }
 
 static void revocation_objects(struct writer *writer, const json_t *signature, size_t number)
@@ -201,8 +191,7 @@ void report_objects_write(struct writer *writer, const json_t *signatures)
         writer_start(writer, "SignatureValidationObjects");
         json_array_foreach(signatures, n, signature)
         {
-                certificate_object(writer, signature, n);
-                chain_objects(writer, signature, n);
+                certificate_objects(writer, signature, n);
                 revocation_objects(writer, signature, n);
                 document_objects(writer, signature, n);
                 stamp_objects(writer, signature, n);
