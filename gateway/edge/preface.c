@@ -34,6 +34,8 @@ struct preface {
 bool preface_expected(const struct edge *edge, const struct sockaddr *peer)
 {
         char list[LIST_LARGEST], text[INET6_ADDRSTRLEN] = "", *rest = NULL;
+        if (edge->config->proxy_addresses[0] == '\0')
+                return false;
         if (peer->sa_family == AF_INET)
                 inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, text, sizeof(text));
         else if (peer->sa_family == AF_INET6)
