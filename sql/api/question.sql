@@ -36,25 +36,34 @@ exception
 end
 $$;
 
+-- A question to the buyer's own body, locked.
+create function rule.question_own(actor uuid, subject uuid) returns question language plpgsql as $$
+declare
+        buyer party := rule.actor(actor, array['buyer']);
+        owner bigint := rule.enter(subject, 'question');
+        q question;
+begin
+        select * into q from question x where x.body = owner and x.id = subject for update;
+        if buyer.body <> owner then
+                perform rule.refuse('not-found', format('There is no question %s.', subject));
+        end if;
+        return q;
+end
+$$;
+
 -- {"answer", "question"?: as everyone is to read it; without it the text asked, which may betray who asked}.
 create function api.question_answer(actor uuid, question uuid, request jsonb) returns jsonb
 language plpgsql security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
 declare
-        buyer party := rule.actor(actor, array['buyer']);
-        owner bigint := rule.enter($2, 'question');
-        q question;
+        q question := rule.question_own(actor, $2);
         c consultation;
         reasons jsonb;
 begin
-        select * into q from question x where x.body = owner and x.id = $2 for update;
-        if buyer.body <> owner then
-                perform rule.refuse('not-found', format('There is no question %s.', $2));
-        end if;
-        select * into c from consultation x where x.body = owner and x.id = q.consultation;
-        perform rule.step('question', owner, q.id, 'answer', actor);
+        select * into c from consultation x where x.body = q.body and x.id = q.consultation;
+        perform rule.step('question', q.body, q.id, 'answer', actor);
         update question x set answer = rule.member_text($3, 'answer'), published = coalesce($3 ->> 'question', q.text), answered_at = clock_timestamp()
-        where x.body = owner and x.id = q.id returning * into q;
+        where x.body = q.body and x.id = q.id returning * into q;
         reasons := jsonb_build_array(jsonb_build_object('code', 'question', 'text', left(q.published, 2000)), jsonb_build_object('code', 'answer', 'text', left(q.answer, 4000)));
         perform rule.append(row(c.body, 'urn:pli:event:QuestionAnswered', 'question.answered', 'procurement', 'question', q.id::text, p),
                 jsonb_build_object('consultation', rule.consultation_fact(c), 'reasons', reasons))
@@ -72,17 +81,12 @@ create function api.question_dismiss(actor uuid, question uuid, request jsonb) r
 language plpgsql security definer set search_path = pli, pg_temp as $$
 #variable_conflict use_column
 declare
-        buyer party := rule.actor(actor, array['buyer']);
-        owner bigint := rule.enter($2, 'question');
-        q question;
+        q question := rule.question_own(actor, $2);
 begin
-        if buyer.body <> owner then
-                perform rule.refuse('not-found', format('There is no question %s.', $2));
-        end if;
-        perform rule.step('question', owner, $2, 'dismiss', actor);
-        select * into q from question x where x.body = owner and x.id = $2;
-        perform rule.append(row(owner, 'urn:pli:event:QuestionDismissed', 'question.dismissed', 'procurement', 'question', q.id::text, q.party),
-                jsonb_build_object('consultation', (select rule.consultation_fact(c) from consultation c where c.body = owner and c.id = q.consultation),
+        perform rule.step('question', q.body, q.id, 'dismiss', actor);
+        select * into q from question x where x.body = q.body and x.id = q.id;
+        perform rule.append(row(q.body, 'urn:pli:event:QuestionDismissed', 'question.dismissed', 'procurement', 'question', q.id::text, q.party),
+                jsonb_build_object('consultation', (select rule.consultation_fact(c) from consultation c where c.body = q.body and c.id = q.consultation),
                         'reasons', jsonb_build_array(jsonb_build_object('code', 'dismissed', 'text', left(rule.member_text($3, 'reason'), 2000)))));
         return rule.question_json(q);
 end
