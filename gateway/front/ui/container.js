@@ -11,7 +11,7 @@ function manifest(files) {
         `${entry("/", ASIC_E)}${files.map(({ name, type }) => entry(name, type)).join("")}</manifest:manifest>`;
 }
 
-// {stream, size}. `signature`: META-INF/signatures0.xml, or null.
+// {size, open}: open() reads the files anew, as a stream. `signature`: META-INF/signatures0.xml, or null.
 export function container(files, signature, at) {
     const entries = [
         { name: "mimetype", input: ASIC_E, size: ASIC_E.length },
@@ -19,5 +19,5 @@ export function container(files, signature, at) {
         { name: "META-INF/manifest.xml", input: new Blob([manifest(files)]) },
         ...(signature === null ? [] : [{ name: "META-INF/signatures0.xml", input: new Blob([signature]) }]),
     ].map((entry) => ({ ...entry, size: entry.size ?? entry.input.size, lastModified: at }));
-    return { stream: makeZip(entries), size: Number(predictLength(entries)) };
+    return { size: Number(predictLength(entries)), open: () => makeZip(entries) };
 }

@@ -1,12 +1,12 @@
 // The deposit assistant: files are packed, signed, sealed and sent from this machine. It may be suspended, or the tab closed, and
 // goes on when the same files are chosen again.
-import { Refusal, bytes, duration, fact, get, hour, instant, make, me, place, start, word } from "./page.js";
+import { Refusal, bytes, duration, fact, get, hour, instant, make, me, place, refusal, start, word } from "./page.js";
 import { container } from "./container.js";
 import { KeyFault, unlock } from "./keys.js";
 import { contentKey, manifest, sealer, CHUNK } from "./seal.js";
 import { sign } from "./signature.js";
 import { forget, keep, kept } from "./store.js";
-import { Paused, Refused, persist, transfer } from "./transfer.js";
+import { Paused, persist, transfer } from "./transfer.js";
 
 const id = new URLSearchParams(location.search).get("consultation") ?? "";
 let consultation = null;
@@ -66,11 +66,11 @@ async function identityOf() {
     return chosen.length === 0 ? null : unlock(chosen, place("passphrase").value);
 }
 
-async function newEnvelope({ kind, lot, name }, files, identity, watch) {
+async function newEnvelope({ kind, lot, name }, files, identity) {
     const at = new Date(Math.floor(now() / 2000) * 2000); // ZIP keeps two seconds
     return { kind, lot, name, at, key: contentKey(), digests: new Map(), done: false,
         files: files.map(({ name: file, file: { size, lastModified } }) => ({ name: file, size, modified: lastModified })),
-        signature: identity === null ? null : await sign(files, identity, at, watch) };
+        signature: identity === null ? null : await sign(files, identity, at) };
 }
 
 class Pace {
@@ -104,12 +104,11 @@ async function openDeposit(signal) {
     await keep(id, record);
 }
 
-async function sendEnvelope(envelope, files, state, pace, signal) {
+async function sendEnvelope({ envelope, files, box }, state, pace, signal) {
     const path = `/api/v1/deposits/${record.deposit}/envelopes/${envelope.name}`;
     const arrived = state.envelopes.find((known) => known.envelope === envelope.name)?.arrived ?? [];
-    const { stream } = container(files, envelope.signature, envelope.at);
     let unkept = 0;
-    const { size, digests } = await transfer({ path, stream, seal: await sealer(envelope.key), arrived, digests: envelope.digests, signal,
+    const { size, digests } = await transfer({ path, stream: box.open(), seal: await sealer(envelope.key), arrived, digests: envelope.digests, signal,
         trouble: (is) => pace.draw(is),
         sent: (count, moved) => {
             pace.add(count, moved);
@@ -139,7 +138,7 @@ async function deposit(signal) {
         draw();
         const envelopes = [];
         for (const { wanted, files } of chosen)
-            envelopes.push(await newEnvelope(wanted, files, identity, () => {}));
+            envelopes.push(await newEnvelope(wanted, files, identity));
         record = { key: crypto.randomUUID(), deposit: null, envelopes };
         await keep(id, record);
     }
@@ -148,15 +147,17 @@ async function deposit(signal) {
     if (record.deposit === null)
         await openDeposit(signal);
     const state = await (await persist(`/api/v1/deposits/${record.deposit}`, { method: "GET" }, signal)).json();
-    const pace = new Pace(chosen.reduce((sum, { files }, n) => sum + container(files, record.envelopes[n].signature, record.envelopes[n].at).size, 0));
-    place("progress-area").hidden = false;
-    for (const { wanted, files } of chosen) {
+    const parcels = chosen.map(({ wanted, files }) => {
         const envelope = record.envelopes.find((known) => known.name === wanted.name);
-        if (envelope.done)
-            pace.add(Math.ceil(container(files, envelope.signature, envelope.at).size / CHUNK), 0);
+        return { envelope, files, box: container(files, envelope.signature, envelope.at) };
+    });
+    const pace = new Pace(parcels.reduce((sum, { box }) => sum + box.size, 0));
+    place("progress-area").hidden = false;
+    for (const parcel of parcels)
+        if (parcel.envelope.done)
+            pace.add(Math.ceil(parcel.box.size / CHUNK), 0);
         else
-            await sendEnvelope(envelope, files, state, pace, signal);
-    }
+            await sendEnvelope(parcel, state, pace, signal);
     const answer = await persist(`/api/v1/deposits/${record.deposit}/commit`, { method: "POST", headers: { "Idempotency-Key": record.key, Accept: "application/xml" } }, signal);
     const receipt = await receiptOf(answer, signal);
     await forget(id);
@@ -181,8 +182,8 @@ function acknowledge(xml) {
 function faultWords(error) {
     if (error instanceof Paused)
         return () => word("paused");
-    if (error instanceof Refused)
-        return () => word("refused", error.problem.title ?? "", error.problem.detail ?? "");
+    if (error instanceof Refusal)
+        return () => refusal(error);
     if (error instanceof KeyFault)
         return () => word(error.word);
     return () => word("unexpected", error.message);

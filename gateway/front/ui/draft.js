@@ -1,4 +1,4 @@
-import { get, lang, make, place, send, start, word } from "./page.js";
+import { get, lang, make, place, refusal, send, start, word } from "./page.js";
 
 let said = () => "";
 let procedures = [];
@@ -37,7 +37,7 @@ async function submit(event) {
         const made = await send("POST", "/api/v1/consultations", await wishes());
         location.href = `/ui/procedure.html?id=${made.id}`;
     } catch (error) {
-        said = () => word("refused", error.problem?.title ?? "", error.message);
+        said = () => refusal(error);
         draw();
         place("status").scrollIntoView();
     }

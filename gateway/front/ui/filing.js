@@ -1,5 +1,5 @@
 // One filing: where it is, what the State said of it, line by line.
-import { bytes, fact, get, instant, lang, make, place, send, start, word } from "./page.js";
+import { bytes, fact, get, instant, lang, make, place, refusal, send, start, word } from "./page.js";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const base = `/api/v1/filings/${encodeURIComponent(id)}`;
@@ -62,7 +62,7 @@ place("cancel").addEventListener("click", async () => {
         const asked = await send("POST", `${base}/cancel`);
         location.href = `/ui/filing.html?id=${asked.id ?? id}`;
     } catch (error) {
-        said = () => word("refused", error.problem?.title ?? "", error.message);
+        said = () => refusal(error);
         draw();
     }
 });

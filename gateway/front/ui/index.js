@@ -1,9 +1,9 @@
-import { get, instant, make, start, word } from "./page.js";
+import { get, instant, make, place, start, word } from "./page.js";
 
-const list = document.getElementById("list");
-const status = document.getElementById("status");
-const more = document.getElementById("more");
-const words = document.getElementById("words");
+const list = place("list");
+const status = place("status");
+const more = place("more");
+const words = place("words");
 
 let shown = [];
 let next = null;
@@ -39,7 +39,7 @@ async function fetchPage(after) {
     show();
 }
 
-document.getElementById("search").addEventListener("submit", (event) => {
+place("search").addEventListener("submit", (event) => {
     event.preventDefault();
     history.replaceState(null, "", words.value ? `/?search=${encodeURIComponent(words.value)}` : "/");
     fetchPage(null);

@@ -1,5 +1,5 @@
 // The opening room: each member unwraps its shares here, with its own key file; the quorum's shares open the envelopes.
-import { Refusal, bytes, duration, fact, get, hour, instant, make, me, place, send, start, word } from "./page.js";
+import { Refusal, bytes, duration, fact, get, hour, instant, make, me, place, refusal, send, start, word } from "./page.js";
 import { fromBase64, concat, toBase64 } from "./bytes.js";
 import { KeyFault, unlock } from "./keys.js";
 import { unwrap } from "./wrap.js";
@@ -120,7 +120,7 @@ async function submit(event) {
         const count = await handOver(key);
         said = () => word("sharesGiven", count);
     } catch (error) {
-        said = () => error instanceof KeyFault ? word(error.word) : word("refused", error.problem?.title ?? "", error.message);
+        said = () => error instanceof KeyFault ? word(error.word) : refusal(error);
     }
     await look();
 }

@@ -68,10 +68,18 @@ export class Refusal extends Error {
     }
 }
 
-export async function get(path, accept = "application/json") {
-    const answer = await fetch(path, { headers: { Accept: accept, "Accept-Language": language }, credentials: "same-origin" });
+// What a refusal says, for people.
+export const refusal = (error) => word("refused", error.problem?.title ?? "", error.message);
+
+// Throws the gateway's own words where it refused.
+export async function checked(answer) {
     if (!answer.ok)
         throw new Refusal(answer.status, await answer.json().catch(() => ({})));
+}
+
+export async function get(path, accept = "application/json") {
+    const answer = await fetch(path, { headers: { Accept: accept, "Accept-Language": language }, credentials: "same-origin" });
+    await checked(answer);
     return accept === "application/json" ? answer.json() : answer.text();
 }
 
@@ -107,8 +115,7 @@ export async function send(method, path, body) {
     const json = body !== undefined && !(body instanceof Blob);
     const answer = await fetch(path, { method, credentials: "same-origin", body: json ? JSON.stringify(body) : body,
         headers: { Accept: "application/json", "Accept-Language": language, ...(json ? { "Content-Type": "application/json" } : {}) } });
-    if (!answer.ok)
-        throw new Refusal(answer.status, await answer.json().catch(() => ({})));
+    await checked(answer);
     const type = answer.headers.get("Content-Type") ?? "";
     return answer.status === 204 ? null : type.includes("json") ? answer.json() : answer.text();
 }

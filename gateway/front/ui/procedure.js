@@ -1,5 +1,5 @@
 // One consultation on its buyer's desk.
-import { bytes, fact, get, instant, make, place, send, start, word } from "./page.js";
+import { bytes, fact, get, instant, make, place, refusal, send, start, word } from "./page.js";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const base = `/api/v1/consultations/${encodeURIComponent(id)}`;
@@ -8,7 +8,6 @@ let questions = [];
 let said = () => word("loading");
 
 const say = (text) => (said = () => text(), draw());
-const refusal = (error) => word("refused", error.problem?.title ?? "", error.message);
 
 function documentLine(file) {
     return make("li", {}, make("a", { href: `${base}/documents/${encodeURIComponent(file.name)}`, download: file.name }, file.name), ` (${bytes(file.size)})`);

@@ -1,33 +1,19 @@
 // Brings a sealed envelope to the gateway: a few requests at once, each durable when it is answered, repeated until it is. What has
 // arrived is asked first, so that a deposit goes on where it was.
 import { concat, sha256, toBase64 } from "./bytes.js";
+import { Refusal, checked } from "./page.js";
 import { chunks } from "./seal.js";
 
 const GROUP = 16; // chunks a request: 4 MiB
 const AT_ONCE = 3;
 const LONGEST_PAUSE = 15000; // milliseconds
 
-export class Refused extends Error {
-    // The gateway's own words (RFC 9457).
-    constructor(problem) {
-        super(problem.detail ?? problem.title);
-        this.problem = problem;
-    }
-}
 export class Paused extends Error {}
 
 const rest = (milliseconds, signal) => new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
     signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
 });
-
-async function problemOf(answer) {
-    try {
-        return await answer.json();
-    } catch {
-        return { title: `${answer.status}` };
-    }
-}
 
 // A request that is repeated while the line or the gateway fails; a refusal is told at once. `trouble(true|false)` says how it goes.
 export async function persist(path, options, signal, trouble = () => {}) {
@@ -41,9 +27,9 @@ export async function persist(path, options, signal, trouble = () => {}) {
                 return answer;
             }
             if (answer.status < 500 && answer.status !== 429)
-                throw new Refused(await problemOf(answer));
+                await checked(answer);
         } catch (error) {
-            if (error instanceof Refused)
+            if (error instanceof Refusal)
                 throw error;
         }
         trouble(true);

@@ -1,7 +1,7 @@
-import { Refusal, fact, get, make, place, send, start, word } from "./page.js";
+import { Refusal, fact, get, make, place, refusal, send, start, word } from "./page.js";
 
-const status = document.getElementById("status");
-const checkpoint = document.getElementById("checkpoint");
+const status = place("status");
+const checkpoint = place("checkpoint");
 
 let said = () => word("loading");
 
@@ -38,7 +38,7 @@ place("form").addEventListener("submit", async (event) => {
         const report = await send("POST", "/api/v1/verifications", place("file").files[0]);
         verdict.replaceChildren(make("p", {}, make("strong", {}, word(`indication-${report.indication}`))), ...report.signatures.map(signatureCard));
     } catch (error) {
-        verdict.textContent = word("refused", error.problem?.title ?? "", error.message);
+        verdict.textContent = refusal(error);
     }
 });
 start(show);
