@@ -7,6 +7,7 @@ import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
+import stories  # noqa: E402
 from ha import Resilient  # noqa: E402
 
 
@@ -24,9 +25,4 @@ def stack():
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
     outcome = yield
-    report = outcome.get_result()
-    running = item.funcargs.get("stack")
-    if report.failed and running is not None:
-        for name in sorted(os.listdir(running.at("run"))):
-            if name.endswith(".log") and not name.startswith("etcd"):
-                report.sections.append((f"log of {name}", running.log(name[:-4])[-3000:]))
+    stories.logs_shown(item, outcome.get_result(), lambda names: [name for name in names if not name.startswith("etcd")], 3000)

@@ -21,6 +21,20 @@ log_line_prefix = '%m [%p] %u '
 """
 
 
+def as_owner(argv):
+    """As the user that owns PostgreSQL's data: neither it nor Patroni ever runs as root."""
+    return ["runuser", "-u", "postgres", "--"] + argv if os.geteuid() == 0 else argv
+
+
+def query(where, sql, database, user, environment=None):
+    """One statement's rows as tab-separated lines; raises with the server's words on an error. `where`: psql's own arguments."""
+    ran = subprocess.run(["psql", "-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1", *where, "-U", user, "-d", database, "-c", sql],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})})
+    if ran.returncode != 0:
+        raise RuntimeError(ran.stderr.strip())
+    return ran.stdout.splitlines()
+
+
 class Cluster:
     """folder: where the data lie; the socket's folder is a short one under /tmp (a path may have 107 bytes)."""
 
@@ -32,9 +46,7 @@ class Cluster:
     def _as_owner(self, argv, **more):
         # Set for the server's user only: a clock that libfaketime shares belongs to whoever started it.
         argv = ["env", *(f"{name}={value}" for name, value in (self.environment or {}).items())] + argv
-        if os.geteuid() == 0:
-            argv = ["runuser", "-u", "postgres", "--"] + argv
-        return subprocess.run(argv, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", **more)
+        return subprocess.run(as_owner(argv), check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", **more)
 
     @property
     def socket(self):
@@ -72,7 +84,7 @@ class Cluster:
         os.makedirs(self.link, exist_ok=True)
         os.chown(self.data, owner.pw_uid, owner.pw_gid)
         os.chmod(self.data, 0o700)
-        if subprocess.run(["runuser", "-u", "postgres", "--", "test", "-x", self.data], cwd="/").returncode != 0:
+        if subprocess.run(as_owner(["test", "-x", self.data]), cwd="/").returncode != 0:
             os.rmdir(self.link)
             elsewhere = tempfile.mkdtemp(prefix="pli-cluster-", dir="/var/tmp")
             os.chown(elsewhere, owner.pw_uid, owner.pw_gid)
@@ -96,21 +108,14 @@ class Cluster:
         return ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", "--"] + argv if os.geteuid() == 0 else argv
 
     def stop(self, mode="fast"):
-        subprocess.run((["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []) +
-                       [f"{BINARIES}/pg_ctl", "-D", self.data, "-w", "-m", mode, "stop"],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+        subprocess.run(as_owner([f"{BINARIES}/pg_ctl", "-D", self.data, "-w", "-m", mode, "stop"]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
 
     def restart(self):
         self.stop("immediate")
         self.start()
 
     def psql(self, sql, database="pli", user="postgres"):
-        """One statement's rows as tab-separated lines; raises with the server's words on an error."""
-        ran = subprocess.run(["psql", "-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", self.socket, "-U", user,
-                              "-d", database, "-c", sql], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if ran.returncode != 0:
-            raise RuntimeError(ran.stderr.strip())
-        return ran.stdout.splitlines()
+        return query(["-h", self.socket], sql, database, user)
 
     def destroy(self):
         self.stop("immediate")

@@ -13,8 +13,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
-from replicas import NODES, VOTERS, Replicas, free_port  # noqa: E402
-from stack import Stack, wait_for  # noqa: E402
+from replicas import NODES, Replicas  # noqa: E402
+from stack import Stack, free_port, wait_for  # noqa: E402
 
 BALANCER = "127.0.0.20"
 EDGES = {"1": "127.0.0.11", "2": "127.0.0.12"}
@@ -31,7 +31,7 @@ class Resilient(Stack):
 
     def _remember(self):
         for number, address in EDGES.items():
-            self.state.setdefault("edge-" + number, free_port(address))
+            self.state.setdefault("edge-" + number, free_port(address=address))
         super()._remember()
 
     def _database(self):

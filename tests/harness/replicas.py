@@ -5,13 +5,13 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import string
 import subprocess
 import tempfile
 import urllib.request
 
-from cluster import BINARIES
+from cluster import BINARIES, as_owner, query
+from stack import free_port
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(HERE)), "deploy", "ha")
@@ -19,17 +19,6 @@ NETWORK = "127.0.0.0/24"
 NODES = ("node-1", "node-2", "node-3", "site-2")
 VOTERS = NODES[:3]
 PORTS = ("port", "rest", "etcd", "peer")
-
-
-def free_port(address):
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
-
-
-def as_owner(argv):
-    """PostgreSQL and Patroni never run as root."""
-    return ["runuser", "-u", "postgres", "--"] + argv if os.geteuid() == 0 else argv
 
 
 class Replicas:
@@ -52,7 +41,7 @@ class Replicas:
         self.state = {"place": place, "password": os.urandom(16).hex(), "nodes": {}}
         for number, name in enumerate(NODES):
             address = f"127.0.0.{11 + number}"
-            self.state["nodes"][name] = {"address": address, **{port: free_port(address) for port in PORTS}}
+            self.state["nodes"][name] = {"address": address, **{port: free_port(address=address) for port in PORTS}}
         for path in ("etcd", "logs", "repository", "database", *NODES):
             os.makedirs(os.path.join(place, path), mode=0o700)
         self._write(self.passfile, f"*:*:*:*:{self.state['password']}\n", mode=0o600)
@@ -150,12 +139,7 @@ class Replicas:
 
     def psql(self, sql, database="pli", user="postgres", node=None):
         where = ["-h", self.node(node)["address"], "-p", str(self.node(node)["port"])] if node else ["-h", self.socket]
-        ran = subprocess.run(["psql", "-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1", *where, "-U", user, "-d", database, "-c",
-                              sql], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                             env={**os.environ, "PGPASSFILE": self.passfile, "PGCONNECT_TIMEOUT": "3"})
-        if ran.returncode != 0:
-            raise RuntimeError(ran.stderr.strip())
-        return ran.stdout.splitlines()
+        return query(where, sql, database, user, {"PGPASSFILE": self.passfile, "PGCONNECT_TIMEOUT": "3"})
 
     def fell(self, name):
         """The machine is gone, all at once: Patroni and PostgreSQL, without a goodbye."""

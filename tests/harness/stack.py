@@ -47,13 +47,13 @@ PARTIES = [
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
 
 
-def free_port(wanted=0):
-    """The wanted port of loopback where nobody has it, else any free one."""
+def free_port(wanted=0, address="127.0.0.1"):
+    """The wanted port of a loopback address where nobody has it, else any free one."""
     with socket.socket() as probe:
         try:
-            probe.bind(("127.0.0.1", wanted))
+            probe.bind((address, wanted))
         except OSError:
-            probe.bind(("127.0.0.1", 0))
+            probe.bind((address, 0))
         return probe.getsockname()[1]
 
 

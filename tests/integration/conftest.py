@@ -12,6 +12,7 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "harness"))
 import papers  # noqa: E402
+import stories  # noqa: E402
 from stack import Stack, wait_for  # noqa: E402
 
 LOGS = ("front", "edge", "notary", "relay", "postgresql")
@@ -31,12 +32,7 @@ def stack():
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
     outcome = yield
-    report = outcome.get_result()
-    running = item.funcargs.get("stack")
-    if report.failed and running is not None:
-        for name in LOGS:
-            if os.path.exists(running.at("run", name + ".log")):
-                report.sections.append((f"log of {name}", running.log(name)[-6000:]))
+    stories.logs_shown(item, outcome.get_result(), lambda names: [name for name in LOGS if name in names], 6000)
 
 
 @pytest.fixture
