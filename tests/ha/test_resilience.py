@@ -37,7 +37,7 @@ def depositors(stack):
 def whole(stack):
     """All four nodes are there again and a standby is synchronous."""
     cluster = stack.cluster
-    wait_for("the whole set", lambda: all(cluster.role(name) for name in (*VOTERS, "site-2")) and cluster.synchronous() > 0, 120)
+    wait_for("the whole set", lambda: all(cluster.role(name) for name in (*VOTERS, "site-2")) and cluster.synchronous() != [], 120)
 
 
 def audit(stack, conninfo=None):
@@ -76,8 +76,9 @@ def test_the_primary_s_machine_falls_during_deposits_and_nothing_acknowledged_is
 def test_a_primary_gives_way_on_request_while_deposits_go_on(stack, depositors):
     cluster = stack.cluster
     old, before = cluster.primary(), len(depositors.acknowledged)
-    subprocess.run(["patronictl", "-c", cluster.at(old, "patroni.yml"), "switchover", "pli", "--master", old, "--force"], check=True,
-                   stdout=subprocess.DEVNULL)
+    said = subprocess.run(["patronictl", "-c", cluster.at(old, "patroni.yml"), "switchover", "pli", "--master", old, "--force"], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    assert "Successfully switched over" in said, said  # a refusal, too, ends with 0
     wait_for("another primary", lambda: cluster.primary() not in (None, old), RECOVERY)
     wait_for("deposits again", lambda: len(depositors.acknowledged) > before + 3, 120)
     depositors.check(depositors.stop())

@@ -48,10 +48,7 @@ class Resilient(Stack):
 
     def _database_answers(self):
         """A primary that a standby follows synchronously: from here on nothing is acknowledged by one machine alone."""
-        try:
-            return self.cluster.primary() is not None and self.cluster.synchronous() > 0
-        except RuntimeError:
-            return False
+        return self.cluster.primary() is not None and self.cluster.synchronous() != []
 
     def _enrol(self):
         self.cluster.backrest("stanza-create")

@@ -133,9 +133,16 @@ class Replicas:
         return next((name for name in VOTERS if self.role(name) == "primary"), None)
 
     def synchronous(self):
-        """How many standbys the primary waits for at each commit."""
-        rows = self.psql("select count(*) from pg_stat_replication where sync_state in ('sync', 'quorum')", database="postgres")
-        return int(rows[0])
+        """The standbys that the primary waits for at each commit, as Patroni knows them: one of them may take over."""
+        return [name for name in VOTERS if self._says(name, "/synchronous")]
+
+    def _says(self, name, question):
+        node = self.node(name)
+        try:
+            with urllib.request.urlopen(f"http://{node['address']}:{node['rest']}{question}", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
 
     def psql(self, sql, database="pli", user="postgres", node=None):
         where = ["-h", self.node(node)["address"], "-p", str(self.node(node)["port"])] if node else ["-h", self.socket]
