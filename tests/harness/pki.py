@@ -63,6 +63,9 @@ class Pki:
         if os.path.exists(self.path("complete")):
             return
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        # One person may have several certificates: without this `openssl ocsp` and `openssl ca` refuse the whole index.
+        with open(self.path("index.txt.attr"), "w") as file:
+            file.write("unique_subject = no\n")
         _openssl("req", "-x509", "-utf8", *CURVES["p256"], "-nodes", "-sha256", "-days", "3650", "-subj", f"/C=FR/O={ROOT}/CN={ROOT}",
                  "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign",
                  "-keyout", self.path("root.key"), "-out", self.path("root.pem"))

@@ -18,6 +18,8 @@ import tempfile
 import threading
 import time
 
+import clock
+
 QUERY = "application/timestamp-query"
 REPLY = "application/timestamp-reply"
 QUERY_MAX = 65536
@@ -87,8 +89,8 @@ class Stamper(http.server.BaseHTTPRequestHandler):
         with tempfile.NamedTemporaryFile() as file, self.turn:
             file.write(query)
             file.flush()
-            made = subprocess.run([*(["faketime", "-f", "-1h"] if self.options.lie == "hour" else []), "openssl", "ts", "-reply", "-config", self.options.config, "-section", self.options.section,
-                                   "-queryfile", file.name], capture_output=True, check=False)
+            reply = ["openssl", "ts", "-reply", "-config", self.options.config, "-section", self.options.section, "-queryfile", file.name]
+            made = subprocess.run(clock.faked(reply, "-f", "-1h") if self.options.lie == "hour" else reply, capture_output=True, check=False)
         if made.returncode != 0:
             sys.stderr.write(made.stderr.decode(errors="replace"))
             return None

@@ -10,10 +10,9 @@ import time
 
 import pytest
 
+import clock
 from office import assert_in_journal, assert_sealed, assert_stamped, field, opened_office
 from stack import wait_for
-
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 
 # ---- a full disk ----
@@ -78,28 +77,22 @@ def test_a_full_disk_refuses_facts_and_keeps_those_it_took(small_disk, tmp_path)
 
 # ---- a clock that steps ----
 
-def set_clock(path, step):
-    with open(path + ".new", "w") as file:
-        file.write(step)
-    os.chmod(path + ".new", 0o644)
-    os.rename(path + ".new", path)
-
 
 def test_the_clock_goes_back_an_hour_and_the_order_holds(tmp_path):
-    if not os.path.exists(FAKETIME):
+    if not clock.there():
         pytest.skip("libfaketime is not installed")
     folder = tempfile.mkdtemp(prefix="pli-clock-", dir="/tmp")  # where the server's user reads too
     os.chmod(folder, 0o755)
     step = os.path.join(folder, "step")
-    set_clock(step, "+0")
-    fake = {"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": step, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    clock.step(step, "+0")
+    fake = clock.environment(step)
     with opened_office(environment=fake) as office:
         notary = office.notary()
         before = office.wait_receipts(office.facts(3))
         assert office.doctor()["clock"][0]
-        set_clock(step, "-1h")
+        clock.step(step, "-1h")
         after = office.wait_receipts(office.facts(3))
-        set_clock(step, "+1h")
+        clock.step(step, "+1h")
         later = office.wait_receipts(office.facts(3))
         indexes = [int(field(receipt, "Index")) for receipt in before + after + later]
         hours = [field(receipt, "EventTime") for receipt in before + after + later]
@@ -126,9 +119,9 @@ def test_tokens_of_an_authority_whose_certificate_has_ended_are_not_taken(tmp_pa
                         "-out", tmp_path / "csr"], check=True)
         (tmp_path / "ext").write_text("basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
                                       "extendedKeyUsage=critical,timeStamping\n")
-        made = subprocess.run(["faketime", "2020-01-01", "openssl", "x509", "-req", "-in", tmp_path / "csr", "-CA", office.pki.path("root.pem"), "-CAkey",
-                               office.pki.path("root.key"), "-set_serial", "99", "-days", "365", "-extfile", tmp_path / "ext", "-out", ended],
-                              check=False, stderr=subprocess.DEVNULL) if shutil.which("faketime") else None
+        made = subprocess.run(clock.faked(["openssl", "x509", "-req", "-in", tmp_path / "csr", "-CA", office.pki.path("root.pem"), "-CAkey",
+                               office.pki.path("root.key"), "-set_serial", "99", "-days", "365", "-extfile", tmp_path / "ext", "-out", ended], "2020-01-01"),
+                              check=False, stderr=subprocess.DEVNULL) if clock.there() else None
         if made is None or made.returncode:
             pytest.skip("faketime is not installed")
         stamper, port = office.stamper()

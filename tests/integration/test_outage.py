@@ -2,19 +2,17 @@
 What was acknowledged stands; what was not goes on without a person."""
 import datetime
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
 
 import pytest
 
+import clock
 import mishap
 from badline import BadLine
 from conftest import House
 from stack import Stack, wait_for
-
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 
 class Stopped:
@@ -87,15 +85,15 @@ def certificate(stack, name, seconds):
     if seconds is not None:
         with open(pki.path("ending.ext"), "w") as file:
             file.write("basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n")
-        subprocess.run(["faketime", "-f", f"-{86400 - seconds}s", "openssl", "x509", "-req", "-in", pki.path(name + ".csr"), "-CA", pki.path("root.pem"), "-CAkey",
-                        pki.path("root.key"), "-set_serial", "0x" + os.urandom(8).hex(), "-days", "1", "-extfile", pki.path("ending.ext"), "-out", pki.path(name + ".pem")],
+        subprocess.run(clock.faked(["openssl", "x509", "-req", "-in", pki.path(name + ".csr"), "-CA", pki.path("root.pem"), "-CAkey",
+                        pki.path("root.key"), "-set_serial", "0x" + os.urandom(8).hex(), "-days", "1", "-extfile", pki.path("ending.ext"), "-out", pki.path(name + ".pem")], "-f", f"-{86400 - seconds}s"),
                        check=True, stderr=subprocess.DEVNULL)
     stack.administer("enrol", "party", "--name", name, "--organisation", "Menuiserie Duval SARL", "--siret", "90000000100017", "--roles", "company",
                      "--certificate", pki.path(name + ".pem"))
     return name
 
 
-@pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is not installed")
+@pytest.mark.skipif(not clock.there(), reason="faketime is not installed")
 def test_a_certificate_that_ends_in_the_middle_is_renewed_and_the_deposit_goes_on(stack, house):
     consultation = house.consultation()
     envelope, files = house.bid("company-1", consultation, 12_000_000)
@@ -130,7 +128,7 @@ class Fragile(Stack):
 
     def __init__(self, folder, build, step):
         super().__init__(folder, build)
-        self.clock = {"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": step, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        self.clock = clock.environment(step)
 
     def _service(self, name, argv):
         if name == "postgresql":  # the clock is shared by a user's processes: it is set once the server's user is on
@@ -139,29 +137,22 @@ class Fragile(Stack):
         return super()._service(name, argv)
 
 
-def set_clock(path, step):
-    with open(path + ".new", "w") as file:
-        file.write(step)
-    os.chmod(path + ".new", 0o644)
-    os.rename(path + ".new", path)
-
-
 @pytest.fixture(scope="module", name="fragile")
 def _fragile():
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
-    if not os.path.exists(FAKETIME):
+    if not clock.there():
         pytest.skip("libfaketime is not installed")
     with tempfile.TemporaryDirectory(prefix="pli-fragile-") as folder:
         os.chmod(folder, 0o755)
         disk, step = os.path.join(folder, "set", "cluster"), os.path.join(folder, "step")
-        set_clock(step, "+0")
+        clock.step(step, "+0")
         os.makedirs(disk)
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m,mode=0755", "tmpfs", disk], stderr=subprocess.DEVNULL).returncode:
             pytest.skip("only root may mount a small disk")
         built = Fragile(os.path.join(folder, "set"), os.environ.get("PLI_BUILD"), step)
         try:
-            yield built.start(), lambda words: set_clock(step, words)
+            yield built.start(), lambda words: clock.step(step, words)
         finally:
             built.destroy()
             subprocess.run(["umount", "-l", disk], check=True)

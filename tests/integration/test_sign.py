@@ -11,6 +11,7 @@ import xml.etree.ElementTree as tree
 import pytest
 
 from conftest import ROOT
+import clock
 from pki import Pki
 from stack import free_port, wait_for
 
@@ -174,8 +175,8 @@ def test_a_key_that_cannot_sign_is_named_and_an_expired_certificate_warned_of(de
         ran = desk.pli("sign", "--form", "enveloped", "--key", desk.pki.path(key + ".key"), "--certificate", desk.pki.path(certificate + ".pem"),
                        "--output", output, paper)
         assert ran.returncode == 65 and says in ran.stderr and not os.path.exists(output), ran.stderr
-    late = subprocess.run(["faketime", "+1000 days", desk.program, "--lang", "en", "sign", "--form", "enveloped", *desk.key("company-1"), "--output",
-                           output, paper], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    late = subprocess.run(clock.faked([desk.program, "--lang", "en", "sign", "--form", "enveloped", *desk.key("company-1"), "--output",
+                           output, paper], "+1000 days"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     assert late.returncode == 0 and "has expired" in late.stderr, late.stderr
 
 
